@@ -1,0 +1,38 @@
+namespace PerfGate.Core.Runners;
+
+/// <summary>Names of a run's artifacts, below the run's own folder or prefix.</summary>
+public static class ArtifactNames
+{
+    /// <summary>The generated script.</summary>
+    public const string Script = "script.js";
+
+    /// <summary>Written by the server when the run should stop: runners look for it every second.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>The merged metrics, JSON of <c>RunMetrics</c>.</summary>
+    public const string Metrics = "metrics.json";
+
+    /// <summary>The judged result, JSON of <c>RunResult</c>.</summary>
+    public const string Result = "result.json";
+
+    /// <summary>The HTML report.</summary>
+    public const string ReportHtml = "report.html";
+
+    /// <summary>The Markdown report.</summary>
+    public const string ReportMarkdown = "report.md";
+
+    /// <summary>The JUnit report.</summary>
+    public const string ReportJUnit = "junit.xml";
+
+    /// <summary>Condensed records of a segment, one JSON object a line and second, appended.</summary>
+    public static string Series(int segment) => FormattableString.Invariant($"series-{segment}.ndjson");
+
+    /// <summary>k6's <c>--summary-export</c> of a segment.</summary>
+    public static string Summary(int segment) => FormattableString.Invariant($"summary-{segment}.json");
+
+    /// <summary>What the engine printed, sanitised.</summary>
+    public static string Log(int segment) => FormattableString.Invariant($"log-{segment}.txt");
+
+    /// <summary>The end record (<see cref="RunnerEnd"/>): written last, once.</summary>
+    public static string End(int segment) => FormattableString.Invariant($"end-{segment}.json");
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Requests;
+
+namespace PerfGate.Core.Runners;
+
+/// <summary>The last word of a runner about its segment.</summary>
+public sealed record RunnerEnd
+{
+    /// <summary>The engine with its version: <c>k6 v2.2.0</c> or <c>embedded 0.1.0</c>; empty where none was found.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>The engine's exit status (k6's own codes); null where it was killed or never started.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Why the engine ended.</summary>
+    public required RunnerEndCause Cause { get; init; }
+
+    /// <summary>What went wrong, for a person; null where nothing did.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>When the engine was started, UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended, UTC.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>Lines of the engine's log that report an exception thrown by the script.</summary>
+    public long ScriptExceptions { get; init; }
+
+    /// <summary>The first such line, sanitised.</summary>
+    public string? FirstScriptException { get; init; }
+
+    /// <summary>How hard the machine worked.</summary>
+    public LoadGeneratorStats? LoadGenerator { get; init; }
+}
+
+/// <summary>Why a load engine ended.</summary>
+[JsonConverter(typeof(LowerCaseEnumConverter<RunnerEndCause>))]
+public enum RunnerEndCause
+{
+    /// <summary>By itself.</summary>
+    Finished,
+
+    /// <summary>It was asked to stop.</summary>
+    Stopped,
+
+    /// <summary>Its deadline came.</summary>
+    Deadline,
+
+    /// <summary>No engine could be found or started.</summary>
+    NotStarted,
+
+    /// <summary>It was killed or crashed from outside the runner.</summary>
+    Killed,
+
+    /// <summary>The runner itself met a surprise (disk full, artifacts out of reach).</summary>
+    RunnerFault,
+}

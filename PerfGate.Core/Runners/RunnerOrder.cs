@@ -1,0 +1,35 @@
+namespace PerfGate.Core.Runners;
+
+/// <summary>
+/// What a runner is told: given to it as JSON on standard input's first line, or in the environment variable
+/// <c>PERFGATE_ORDER</c> (containers).
+/// </summary>
+public sealed record RunnerOrder
+{
+    /// <summary>The run.</summary>
+    public required Guid RunId { get; init; }
+
+    /// <summary>This segment, from 0.</summary>
+    public int Segment { get; init; }
+
+    /// <summary>Segments of the run, at least 1.</summary>
+    public int Segments { get; init; } = 1;
+
+    /// <summary>
+    /// Where the run's artifacts are: <c>file:///folder/</c>, or a container/prefix URL with a SAS query
+    /// (<c>https://account/container/prefix/?sv=...</c>). Names: <see cref="ArtifactNames"/>.
+    /// </summary>
+    public required Uri Artifacts { get; init; }
+
+    /// <summary>When the engine is stopped at the latest, UTC.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary><c>auto</c> (k6 on PATH, else embedded; default), <c>k6</c>, <c>embedded</c>, or a path to a k6 binary.</summary>
+    public string Engine { get; init; } = "auto";
+
+    /// <summary>Process to die with; null for none (containers).</summary>
+    public int? ParentPid { get; init; }
+
+    /// <summary>Environment variables handed to the script (<c>__ENV</c>).</summary>
+    public IReadOnlyDictionary<string, string> ScriptEnvironment { get; init; } = new Dictionary<string, string>();
+}
