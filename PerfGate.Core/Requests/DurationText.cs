@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -19,6 +20,8 @@ public static class DurationText
         ("s", 1_000),
     ];
 
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     /// <summary>Reads a duration; false where the text is not one, is negative or is beyond 1000 hours.</summary>
     public static bool TryParse(string? text, out TimeSpan duration)
     {
@@ -31,7 +34,7 @@ public static class DurationText
         var milliseconds = 0d;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
             var number = digits < 0 ? rest : rest[..digits];
             if (
                 !double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
