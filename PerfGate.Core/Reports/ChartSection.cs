@@ -1,0 +1,52 @@
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Runs;
+
+namespace PerfGate.Core.Reports;
+
+/// <summary>The run over time, drawn, and as a table for those who cannot see drawings.</summary>
+internal static class ChartSection
+{
+    private const int MostRows = 60;
+
+    public static Markup Draw(RunResult result)
+    {
+        if (result.Metrics is not { Series: { Count: > 0 } series })
+        {
+            return Markup.Empty;
+        }
+        var charts = SeriesCharts.From(series, result.Request.Configuration.Thresholds);
+        return Markup.Of(
+            $"""
+            <section aria-labelledby="time"><h2 id="time">Over time</h2>
+            <div class="charts">
+            {Markup.Join(charts.Select(chart => chart.Draw()))}</div>
+            {Table(series)}
+            <script type="application/json" id="chart-data">{SeriesCharts.Data(charts)}</script>
+            <script>{Markup.Constant(ReportScript.Source)}</script>
+            </section>
+            """
+        );
+    }
+
+    private static Markup Table(IReadOnlyList<SeriesPoint> series)
+    {
+        var width = (int)Math.Ceiling(series.Count / (double)MostRows);
+        var rows = series.Chunk(width).Select(chunk => Row(chunk, series[0].Second));
+        return Markup.Of(
+            $"""
+            <details><summary>These charts as a table ({(
+                width == 1
+                    ? "every second"
+                    : $"{Figures.Count(width)} seconds a row; response times are the highest of them"
+            )})</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label="Values over time"><table><thead><tr><th scope="col">From</th><th scope="col" class="n">VUs</th><th scope="col" class="n">Requests</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Dropped</th><th scope="col" class="n">Median</th><th scope="col" class="n">p95</th><th scope="col" class="n">p99</th></tr></thead>
+            <tbody>{Markup.Join(rows)}</tbody></table></div></details>
+            """
+        );
+    }
+
+    private static Markup Row(SeriesPoint[] chunk, long start) =>
+        Markup.Of(
+            $"""<tr><th scope="row">{Figures.Elapsed(chunk[0].Second - start)}</th><td class="n">{chunk.Max(p => p.Vus)}</td><td class="n">{Figures.Count(chunk.Sum(p => p.Requests))}</td><td class="n">{Figures.Count(chunk.Sum(p => p.Failed))}</td><td class="n">{Figures.Count(chunk.Sum(p => p.Dropped))}</td><td class="n">{Figures.Ms(chunk.Max(p => p.MedMs))}</td><td class="n">{Figures.Ms(chunk.Max(p => p.P95Ms))}</td><td class="n">{Figures.Ms(chunk.Max(p => p.P99Ms))}</td></tr>"""
+        );
+}
