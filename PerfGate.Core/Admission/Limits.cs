@@ -1,0 +1,113 @@
+using PerfGate.Core.Requests;
+
+namespace PerfGate.Core.Admission;
+
+/// <summary>
+/// Every limit on what a caller may ask for, in one place. The defaults suit one load generator of a few cores; an
+/// installation with more segments raises them in its settings.
+/// </summary>
+public sealed record Limits
+{
+    /// <summary>The defaults.</summary>
+    public static Limits Default { get; } = new();
+
+    /// <summary>Largest request document, bytes. Default 1 MiB.</summary>
+    public int RequestBytes { get; init; } = 1_048_576;
+
+    /// <summary>Deepest nesting of the request document. Default 32.</summary>
+    public int JsonDepth { get; init; } = 32;
+
+    /// <summary>Most virtual users at once, over all scenarios, peaks included. Default 1000.</summary>
+    public int Vus { get; init; } = 1000;
+
+    /// <summary>Most iterations started a second, over all scenarios, peaks included. Default 5000.</summary>
+    public double ArrivalRate { get; init; } = 5000;
+
+    /// <summary>Shortest load. Default 1 s.</summary>
+    public TimeSpan ShortestDuration { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest load test. Default 1 h.</summary>
+    public TimeSpan LoadDuration { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest stress test. Default 1 h.</summary>
+    public TimeSpan StressDuration { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest spike test. Default 30 min.</summary>
+    public TimeSpan SpikeDuration { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Longest endurance test. Default 24 h.</summary>
+    public TimeSpan EnduranceDuration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Most stages of a ramp. Default 50.</summary>
+    public int Stages { get; init; } = 50;
+
+    /// <summary>Most scenarios of a run. Default 20.</summary>
+    public int Scenarios { get; init; } = 20;
+
+    /// <summary>Largest weight of a scenario. Default 1000.</summary>
+    public double Weight { get; init; } = 1000;
+
+    /// <summary>Most steps of a custom scenario. Default 50.</summary>
+    public int Steps { get; init; } = 50;
+
+    /// <summary>Longest pause between steps. Default 10 min.</summary>
+    public TimeSpan ThinkTime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest name of a step, characters. Default 100.</summary>
+    public int StepNameLength { get; init; } = 100;
+
+    /// <summary>Longest base URL or path, characters. Default 2000.</summary>
+    public int UrlLength { get; init; } = 2000;
+
+    /// <summary>Most headers of a step. Default 30.</summary>
+    public int Headers { get; init; } = 30;
+
+    /// <summary>Longest header name, characters. Default 100.</summary>
+    public int HeaderNameLength { get; init; } = 100;
+
+    /// <summary>Longest header value, characters. Default 4096.</summary>
+    public int HeaderValueLength { get; init; } = 4096;
+
+    /// <summary>Largest body of a step, bytes of UTF-8. Default 64 KiB.</summary>
+    public int BodyBytes { get; init; } = 65_536;
+
+    /// <summary>Most checks of a step. Default 20.</summary>
+    public int Checks { get; init; } = 20;
+
+    /// <summary>Longest text to look for in a body, and longest JSON path, characters. Default 500.</summary>
+    public int CheckTextLength { get; init; } = 500;
+
+    /// <summary>Longest duration that a check or a threshold may allow, milliseconds. Default 600 000 (10 min).</summary>
+    public double DurationBoundMs { get; init; } = 600_000;
+
+    /// <summary>Most values captured by a step. Default 20.</summary>
+    public int Captures { get; init; } = 20;
+
+    /// <summary>Most tags of a run. Default 20.</summary>
+    public int Tags { get; init; } = 20;
+
+    /// <summary>Longest value of a tag, characters. Default 200.</summary>
+    public int TagValueLength { get; init; } = 200;
+
+    /// <summary>Highest throughput that may be demanded, requests a second. Default 1 000 000.</summary>
+    public double Throughput { get; init; } = 1_000_000;
+
+    /// <summary>Most metrics with k6 threshold expressions. Default 50.</summary>
+    public int ThresholdMetrics { get; init; } = 50;
+
+    /// <summary>Most expressions a metric. Default 10.</summary>
+    public int ThresholdExpressions { get; init; } = 10;
+
+    /// <summary>Longest metric name with its tags, and longest expression, characters. Default 300.</summary>
+    public int ThresholdLength { get; init; } = 300;
+
+    /// <summary>Longest load of a test type.</summary>
+    public TimeSpan LongestDuration(TestType type) =>
+        type switch
+        {
+            TestType.Stress => StressDuration,
+            TestType.Spike => SpikeDuration,
+            TestType.Endurance => EnduranceDuration,
+            _ => LoadDuration,
+        };
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using PerfGate.Core.Admission;
+using PerfGate.Core.Scripts;
+
+namespace PerfGate.Core.Requests;
+
+/// <summary>Reads the <c>configuration</c> of a request.</summary>
+internal static class ConfigurationReader
+{
+    private static readonly string[] Known =
+    [
+        "baseUrl",
+        "vus",
+        "arrivalRate",
+        "duration",
+        "stages",
+        "scenarios",
+        "thresholds",
+        "tags",
+    ];
+
+    /// <summary>Reads one; null where it is no object. <paramref name="type"/> is null where the request names none.</summary>
+    public static TestConfiguration? Read(
+        JsonElement value,
+        string path,
+        TestType? type,
+        Limits limits,
+        List<FieldError> errors
+    )
+    {
+        if (FieldReader.Open(value, path, errors, Known) is not { } fields)
+        {
+            return null;
+        }
+        var shape = type ?? TestType.Load;
+        var baseUrl = TargetUrl.Read(fields, "baseUrl", limits.UrlLength);
+        var scenarios = ScenarioReader.ReadAll(fields, limits, errors);
+        var model = LoadModel(fields, shape, scenarios, limits);
+        var stages = Stages(fields, shape, model, limits, errors);
+        var duration = fields.Duration("duration", limits.ShortestDuration, limits.LongestDuration(shape));
+        if (fields.Has("duration") && fields.HasEntries("stages"))
+        {
+            fields.Refuse(fields.At("duration"), "is given together with stages", "either duration or stages");
+        }
+        var thresholds = ThresholdReader.Read(fields, limits, errors);
+        var tags = TagReader.Read(fields, limits);
+        return baseUrl is null
+            ? null
+            : new TestConfiguration
+            {
+                BaseUrl = baseUrl,
+                Vus = model.Vus,
+                ArrivalRate = model.ArrivalRate,
+                Duration = duration,
+                Stages = stages,
+                Scenarios = scenarios,
+                Thresholds = thresholds,
+                Tags = tags,
+            };
+    }
+
+    private static (int? Vus, double? ArrivalRate) LoadModel(
+        FieldReader fields,
+        TestType type,
+        List<ScenarioConfiguration> scenarios,
+        Limits limits
+    )
+    {
+        if (fields.Has("vus") && fields.Has("arrivalRate"))
+        {
+            fields.Refuse(fields.At("vus"), "is given together with arrivalRate", "either vus or arrivalRate");
+        }
+        // With explicit stages the number is where they begin, as in k6: 0 is a good beginning, and nothing is multiplied.
+        var staged = fields.HasEntries("stages");
+        var peak = staged ? 1 : LoadShapes.PeakFactor(type);
+        // Every scenario needs a user of its own.
+        var needed = scenarios.Count > 0 ? scenarios.Count : BuiltInScenarios.All.Count;
+        var vus = fields.Whole("vus", staged ? 0 : 1, (int)(limits.Vus / peak));
+        if (!staged && vus < needed)
+        {
+            fields.Refuse(
+                fields.At("vus"),
+                string.Create(CultureInfo.InvariantCulture, $"is {vus}, but {needed} scenarios share the users"),
+                string.Create(CultureInfo.InvariantCulture, $"at least {needed}, or fewer scenarios")
+            );
+        }
+        var rate = fields.Number(
+            "arrivalRate",
+            staged ? 0 : LoadShapes.LowestArrivalRate,
+            limits.ArrivalRate / peak,
+            " iterations a second"
+        );
+        return (vus, rate);
+    }
+
+    private static List<Stage> Stages(
+        FieldReader fields,
+        TestType type,
+        (int? Vus, double? ArrivalRate) model,
+        Limits limits,
+        List<FieldError> errors
+    )
+    {
+        var closed = fields.Has("vus");
+        var longest = limits.LongestDuration(type);
+        if (fields.Raw("stages") is { ValueKind: not JsonValueKind.Array } other)
+        {
+            fields.Refuse(fields.At("stages"), $"is {FieldReader.Kind(other)}", "an array of {duration, target}");
+            return [];
+        }
+        var stages = fields.Items(
+            "stages",
+            limits.Stages,
+            (entry, path) =>
+            {
+                if (FieldReader.Open(entry, path, errors, "duration", "target") is not { } stage)
+                {
+                    return null;
+                }
+                var duration = stage.Duration("duration", TimeSpan.Zero, longest, required: true);
+                stage.Raw("target", closed ? "a number of VUs" : "iterations a second");
+                double? target = closed
+                    ? stage.Whole("target", 0, limits.Vus)
+                    : stage.Number("target", 0, limits.ArrivalRate, " iterations a second");
+                return duration is null || target is null ? null : new Stage(duration.Value, target.Value);
+            }
+        );
+        if (!fields.HasEntries("stages") || stages.Count < fields.Raw("stages")!.Value.GetArrayLength())
+        {
+            // None, or some could not be read: their sum says nothing.
+            return stages;
+        }
+        var total = TimeSpan.FromMilliseconds(stages.Sum(stage => stage.Duration.TotalMilliseconds));
+        if (total < limits.ShortestDuration || total > longest)
+        {
+            fields.Refuse(
+                fields.At("stages"),
+                $"take {DurationText.Format(total)} together",
+                $"{DurationText.Format(limits.ShortestDuration)} to {DurationText.Format(longest)} together"
+            );
+        }
+        if ((model.Vus ?? model.ArrivalRate ?? 0) == 0 && stages.TrueForAll(stage => stage.Target == 0))
+        {
+            fields.Refuse(fields.At("stages"), "never apply any load", "at least one target above 0");
+        }
+        return stages;
+    }
+}
