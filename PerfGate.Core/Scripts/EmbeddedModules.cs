@@ -7,23 +7,20 @@ internal static class EmbeddedModules
 {
     private const string Prefix = "k6-scripts/";
 
-    /// <summary>Source by path below k6-scripts/, slashes forward, lines ended by <c>\n</c>.</summary>
+    /// <summary>Source by path below k6-scripts/, lines ended by <c>\n</c>.</summary>
     public static IReadOnlyDictionary<string, string> Sources { get; } = Load();
 
     private static SortedDictionary<string, string> Load()
     {
         var assembly = typeof(EmbeddedModules).Assembly;
         var sources = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in assembly.GetManifestResourceNames())
+        var names = assembly
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+        foreach (var name in names)
         {
-            // The build writes the separators of the machine it runs on.
-            var path = name.Replace('\\', '/');
-            if (!path.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                continue;
-            }
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
-            sources[path[Prefix.Length..]] = reader.ReadToEnd().ReplaceLineEndings("\n");
+            sources[name[Prefix.Length..]] = reader.ReadToEnd().ReplaceLineEndings("\n");
         }
         return sources;
     }

@@ -11,12 +11,15 @@ public static class IterationLength
     /// <summary>Assumed time of an answer: slow for a healthy target, so that the pool has room.</summary>
     public static readonly TimeSpan AssumedAnswer = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Pause after each step of a custom scenario that sets none.</summary>
+    /// <summary>Pause between steps of a scenario that sets none.</summary>
     public static readonly TimeSpan DefaultThinkTime = TimeSpan.FromSeconds(1);
 
     /// <summary>The pause after a step: the step's own, else the scenario's, else one second.</summary>
     public static TimeSpan ThinkTime(ScenarioConfiguration scenario, ScenarioStep step) =>
-        step.ThinkTime ?? scenario.ThinkTime ?? DefaultThinkTime;
+        step.ThinkTime ?? ThinkTime(scenario);
+
+    /// <summary>The pause between the steps of a scenario: its own, else one second.</summary>
+    public static TimeSpan ThinkTime(ScenarioConfiguration scenario) => scenario.ThinkTime ?? DefaultThinkTime;
 
     /// <summary>The guess for a scenario.</summary>
     public static TimeSpan Assume(ScenarioConfiguration scenario)
@@ -31,6 +34,6 @@ public static class IterationLength
         var builtIn = BuiltInScenarios.Find(scenario.Name);
         return builtIn is null
             ? DefaultThinkTime
-            : (builtIn.Pauses * (scenario.ThinkTime ?? builtIn.Pause)) + (builtIn.Requests * AssumedAnswer);
+            : (builtIn.Pauses * ThinkTime(scenario)) + (builtIn.Answers * AssumedAnswer);
     }
 }

@@ -75,7 +75,10 @@ public static class K6TestOrchestrator
             BuiltInScenarios.Find(scenario.Name)
             ?? throw new InvalidOperationException("A scenario is neither built in nor has steps.");
         needed.Add(builtIn.Name);
-        return $"export function {function}() {{\n  {builtIn.Name}();\n}}\n\n";
+        var thinkSeconds = IterationLength.ThinkTime(scenario.Configuration).TotalSeconds;
+        return FormattableString.Invariant(
+            $"export function {function}() {{\n  {builtIn.Name}({{ baseUrl: perfgateBaseUrl, thinkSeconds: {thinkSeconds} }});\n}}\n\n"
+        );
     }
 
     /// <summary>The target without a trailing slash: paths begin with one.</summary>

@@ -8,8 +8,11 @@ namespace PerfGate.Core.Scripts;
 /// </summary>
 public static class LoadShapes
 {
-    /// <summary>Iterations a second at the steady level, where the request names neither rate nor VUs.</summary>
-    public const double DefaultArrivalRate = 20;
+    /// <summary>
+    /// Iterations a second at the steady level, where the request names neither rate nor VUs: enough for the built-in scenarios
+    /// (three requests an iteration) to reach the default <c>minThroughput</c> with room, ramps included.
+    /// </summary>
+    public const double DefaultArrivalRate = 30;
 
     /// <summary>Lowest arrival rate: one iteration in ten seconds.</summary>
     public const double LowestArrivalRate = 0.1;

@@ -77,7 +77,7 @@ internal sealed partial record ScriptImport(string? Default, IReadOnlyList<strin
     }
 
     [GeneratedRegex(
-        @"^import\s+((?<default>[A-Za-z_$][\w$]*|\*\s+as\s+[A-Za-z_$][\w$]*)|((?<default>[A-Za-z_$][\w$]*)\s*,\s*)?\{\s*((?<name>[A-Za-z_$][\w$]*)\s*,?\s*)+\})\s+from\s+(""(?<from>[^""]+)""|'(?<from>[^']+)')\s*;?\s*\z",
+        @"^import\s+((?<default>[A-Za-z_$][\w$]*|\*\s+as\s+[A-Za-z_$][\w$]*)|((?<default>[A-Za-z_$][\w$]*)\s*,\s*)?\{\s*(?<name>[A-Za-z_$][\w$]*)(\s*,\s*(?<name>[A-Za-z_$][\w$]*))*\s*,?\s*\})\s+from\s+(""(?<from>[^""]+)""|'(?<from>[^']+)')\s*;?\s*\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Form();

@@ -98,9 +98,34 @@ public class K6TestOrchestratorTests
     }
 
     [Fact]
+    public void The_built_in_scenarios_are_bundled_with_only_what_they_need()
+    {
+        var script = Generate(SampleRequests.BuiltIn(TestType.Load));
+
+        Assert.DoesNotContain("runSteps", script);
+        Assert.DoesNotContain("from './", script);
+        Assert.DoesNotContain("from '../", script);
+        Assert.Single(script.Split('\n'), line => line == "import http from \"k6/http\";");
+        foreach (var (builtIn, index) in BuiltInScenarios.All.Select((each, index) => (each.Name, index)))
+        {
+            Assert.Single(
+                script.Split('\n'),
+                line => line.StartsWith($"function {builtIn}(", StringComparison.Ordinal)
+            );
+            Assert.Contains(
+                $"export function scenario{index + 1}() {{\n  {builtIn}({{ baseUrl: perfgateBaseUrl,",
+                script
+            );
+        }
+    }
+
+    [Fact]
     public void Rates_that_are_no_whole_number_a_second_are_told_in_a_longer_unit()
     {
-        var scenario = new EvaluatedScript(Generate(SampleRequests.Custom(TestType.Endurance))).Options["scenarios"]!;
+        var request = SampleRequests.Custom(TestType.Endurance);
+        request = request with { Configuration = request.Configuration with { ArrivalRate = 20 } };
+
+        var scenario = new EvaluatedScript(Generate(request)).Options["scenarios"]!;
 
         Assert.Equal((800, "1m"), ((int)scenario["check-out"]!["rate"]!, (string)scenario["check-out"]!["timeUnit"]!));
         Assert.Equal("1h", (string)scenario["gone"]!["duration"]!);

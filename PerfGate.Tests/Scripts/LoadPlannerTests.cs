@@ -17,10 +17,10 @@ public class LoadPlannerTests
         var first = plan.Scenarios[0];
         Assert.Equal(("ramping-arrival-rate", 0d), (first.Executor, first.StartTarget));
         Assert.Equal(
-            [(6, 5), (18, 5), (6, 0)],
+            [(6, 7.5), (18, 7.5), (6, 0)],
             first.Stages.Select(stage => (stage.Duration.TotalSeconds, stage.Target))
         );
-        Assert.Equal(480, EstimatedLoad.Of(plan).Iterations, 6);
+        Assert.Equal(720, EstimatedLoad.Of(plan).Iterations, 6);
         Assert.Equal(plan.Duration + plan.GracefulStop, EstimatedLoad.Of(plan).LongestTime);
     }
 

@@ -1,5 +1,5 @@
-import http from "k6/http";
-import { check, group, sleep } from "k6";
+import http from 'k6/http';
+import { check, group, sleep } from 'k6';
 
 /**
  * One request of a custom scenario. Text may hold {{name}} for a value captured before.
@@ -26,8 +26,8 @@ import { check, group, sleep } from "k6";
 export function runSteps(baseUrl, scenario) {
   group(scenario.name, () => {
     const captured = new Map([
-      ["__VU", String(__VU)],
-      ["__ITER", String(__ITER)],
+      ['__VU', String(__VU)],
+      ['__ITER', String(__ITER)],
     ]);
     for (const step of scenario.steps) {
       const answer = sendStep(baseUrl, step, captured);
@@ -53,7 +53,7 @@ function sendStep(baseUrl, step, captured) {
   /** @type {Record<string, string>} */
   const headers = Object.create(null);
   for (const [name, value] of step.headers) {
-    headers[name] = fillStepText(value, captured, (text) => text.replace(/[\r\n]/g, " "));
+    headers[name] = fillStepText(value, captured, (text) => text.replace(/[\r\n]/g, ' '));
   }
   /** @type {any} */
   const params = { headers, tags: { name: step.endpoint } };
@@ -83,7 +83,7 @@ function fillStepText(text, captured, encode) {
 
 /** @param {Step} step */
 function stepNeedsJson(step) {
-  return step.capture.length > 0 || step.checks.some((condition) => condition.kind === "jsonPath");
+  return step.capture.length > 0 || step.checks.some((condition) => condition.kind === 'jsonPath');
 }
 
 /** @param {any} body */
@@ -102,11 +102,11 @@ function parseStepBody(body) {
  */
 function stepConditionHolds(condition, answer, parsed) {
   switch (condition.kind) {
-    case "status":
+    case 'status':
       return answer.status === condition.value;
-    case "bodyContains":
-      return typeof answer.body === "string" && answer.body.includes(condition.value);
-    case "jsonPath":
+    case 'bodyContains':
+      return typeof answer.body === 'string' && answer.body.includes(condition.value);
+    case 'jsonPath':
       return valueAtStepPath(parsed, condition.value) !== undefined;
     default:
       // An unanswered request lasts 0 ms in k6: that is not fast.
@@ -122,7 +122,7 @@ function valueAtStepPath(value, keys) {
   let current = value;
   for (const key of keys) {
     // Own members only: nothing of JavaScript's own objects is part of an answer.
-    if (current === null || typeof current !== "object" || !Object.prototype.hasOwnProperty.call(current, key)) {
+    if (current === null || typeof current !== 'object' || !Object.prototype.hasOwnProperty.call(current, key)) {
       return undefined;
     }
     current = current[key];
@@ -142,7 +142,7 @@ function captureStepValues(step, parsed, captured) {
     const found = value !== undefined && value !== null;
     check(null, { [`${step.label}: captured ${name}`]: () => found });
     if (found) {
-      captured.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+      captured.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
     }
     complete = complete && found;
   }

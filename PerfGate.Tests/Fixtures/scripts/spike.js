@@ -10,33 +10,33 @@ export const options = {
     "check-out": {
       "executor": "ramping-arrival-rate",
       "exec": "scenario1",
-      "startRate": 800,
+      "startRate": 20,
       "stages": [
-        { "duration": "18s", "target": 800 },
-        { "duration": "0.6s", "target": 4000 },
-        { "duration": "14.4s", "target": 4000 },
-        { "duration": "0.6s", "target": 800 },
-        { "duration": "26.4s", "target": 800 },
+        { "duration": "18s", "target": 20 },
+        { "duration": "0.6s", "target": 100 },
+        { "duration": "14.4s", "target": 100 },
+        { "duration": "0.6s", "target": 20 },
+        { "duration": "26.4s", "target": 20 },
       ],
-      "timeUnit": "1m",
-      "preAllocatedVUs": 50,
-      "maxVUs": 150,
+      "timeUnit": "1s",
+      "preAllocatedVUs": 75,
+      "maxVUs": 225,
       "gracefulStop": "5s",
     },
     "gone": {
       "executor": "ramping-arrival-rate",
       "exec": "scenario2",
-      "startRate": 400,
+      "startRate": 10,
       "stages": [
-        { "duration": "18s", "target": 400 },
-        { "duration": "0.6s", "target": 2000 },
-        { "duration": "14.4s", "target": 2000 },
-        { "duration": "0.6s", "target": 400 },
-        { "duration": "26.4s", "target": 400 },
+        { "duration": "18s", "target": 10 },
+        { "duration": "0.6s", "target": 50 },
+        { "duration": "14.4s", "target": 50 },
+        { "duration": "0.6s", "target": 10 },
+        { "duration": "26.4s", "target": 10 },
       ],
-      "timeUnit": "1m",
-      "preAllocatedVUs": 12,
-      "maxVUs": 35,
+      "timeUnit": "1s",
+      "preAllocatedVUs": 18,
+      "maxVUs": 53,
       "gracefulStop": "5s",
     },
   },
@@ -84,8 +84,8 @@ const perfgateBaseUrl = "http://127.0.0.1:8080";
 function runSteps(baseUrl, scenario) {
   group(scenario.name, () => {
     const captured = new Map([
-      ["__VU", String(__VU)],
-      ["__ITER", String(__ITER)],
+      ['__VU', String(__VU)],
+      ['__ITER', String(__ITER)],
     ]);
     for (const step of scenario.steps) {
       const answer = sendStep(baseUrl, step, captured);
@@ -111,7 +111,7 @@ function sendStep(baseUrl, step, captured) {
   /** @type {Record<string, string>} */
   const headers = Object.create(null);
   for (const [name, value] of step.headers) {
-    headers[name] = fillStepText(value, captured, (text) => text.replace(/[\r\n]/g, " "));
+    headers[name] = fillStepText(value, captured, (text) => text.replace(/[\r\n]/g, ' '));
   }
   /** @type {any} */
   const params = { headers, tags: { name: step.endpoint } };
@@ -141,7 +141,7 @@ function fillStepText(text, captured, encode) {
 
 /** @param {Step} step */
 function stepNeedsJson(step) {
-  return step.capture.length > 0 || step.checks.some((condition) => condition.kind === "jsonPath");
+  return step.capture.length > 0 || step.checks.some((condition) => condition.kind === 'jsonPath');
 }
 
 /** @param {any} body */
@@ -160,11 +160,11 @@ function parseStepBody(body) {
  */
 function stepConditionHolds(condition, answer, parsed) {
   switch (condition.kind) {
-    case "status":
+    case 'status':
       return answer.status === condition.value;
-    case "bodyContains":
-      return typeof answer.body === "string" && answer.body.includes(condition.value);
-    case "jsonPath":
+    case 'bodyContains':
+      return typeof answer.body === 'string' && answer.body.includes(condition.value);
+    case 'jsonPath':
       return valueAtStepPath(parsed, condition.value) !== undefined;
     default:
       // An unanswered request lasts 0 ms in k6: that is not fast.
@@ -180,7 +180,7 @@ function valueAtStepPath(value, keys) {
   let current = value;
   for (const key of keys) {
     // Own members only: nothing of JavaScript's own objects is part of an answer.
-    if (current === null || typeof current !== "object" || !Object.prototype.hasOwnProperty.call(current, key)) {
+    if (current === null || typeof current !== 'object' || !Object.prototype.hasOwnProperty.call(current, key)) {
       return undefined;
     }
     current = current[key];
@@ -200,7 +200,7 @@ function captureStepValues(step, parsed, captured) {
     const found = value !== undefined && value !== null;
     check(null, { [`${step.label}: captured ${name}`]: () => found });
     if (found) {
-      captured.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+      captured.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
     }
     complete = complete && found;
   }
@@ -217,16 +217,16 @@ function handleSummary(data) {
   /** @type {(metric: string, statistic: string) => number} */
   const value = (metric, statistic) =>
     data.metrics[metric] && data.metrics[metric].values ? data.metrics[metric].values[statistic] || 0 : 0;
-  const answered = "http_req_duration{expected_response:true}";
+  const answered = 'http_req_duration{expected_response:true}';
   /** @type {Record<string, string>} */
   const outputs = {
     stdout: [
-      "",
-      `requests    ${value("http_reqs", "count")} (${value("http_reqs", "rate").toFixed(1)}/s)`,
-      `failed      ${(100 * value("http_req_failed", "rate")).toFixed(2)} %`,
-      `answered in avg ${value(answered, "avg").toFixed(1)} ms, p95 ${value(answered, "p(95)").toFixed(1)} ms`,
-      "",
-    ].join("\n"),
+      '',
+      `requests    ${value('http_reqs', 'count')} (${value('http_reqs', 'rate').toFixed(1)}/s)`,
+      `failed      ${(100 * value('http_req_failed', 'rate')).toFixed(2)} %`,
+      `answered in avg ${value(answered, 'avg').toFixed(1)} ms, p95 ${value(answered, 'p(95)').toFixed(1)} ms`,
+      '',
+    ].join('\n'),
   };
   if (__ENV.PERFGATE_SUMMARY) {
     outputs[__ENV.PERFGATE_SUMMARY] = JSON.stringify(data);

@@ -12,20 +12,20 @@ export const options = {
       "exec": "scenario1",
       "startRate": 0,
       "stages": [
-        { "duration": "2.4s", "target": 8 },
-        { "duration": "9.6s", "target": 8 },
-        { "duration": "2.4s", "target": 16 },
-        { "duration": "9.6s", "target": 16 },
+        { "duration": "2.4s", "target": 12 },
+        { "duration": "9.6s", "target": 12 },
         { "duration": "2.4s", "target": 24 },
         { "duration": "9.6s", "target": 24 },
-        { "duration": "2.4s", "target": 32 },
-        { "duration": "9.6s", "target": 32 },
-        { "duration": "2.4s", "target": 40 },
-        { "duration": "9.6s", "target": 40 },
+        { "duration": "2.4s", "target": 36 },
+        { "duration": "9.6s", "target": 36 },
+        { "duration": "2.4s", "target": 48 },
+        { "duration": "9.6s", "target": 48 },
+        { "duration": "2.4s", "target": 60 },
+        { "duration": "9.6s", "target": 60 },
       ],
       "timeUnit": "1s",
-      "preAllocatedVUs": 30,
-      "maxVUs": 90,
+      "preAllocatedVUs": 45,
+      "maxVUs": 135,
       "gracefulStop": "5s",
     },
     "gone": {
@@ -33,20 +33,20 @@ export const options = {
       "exec": "scenario2",
       "startRate": 0,
       "stages": [
-        { "duration": "2.4s", "target": 4 },
-        { "duration": "9.6s", "target": 4 },
-        { "duration": "2.4s", "target": 8 },
-        { "duration": "9.6s", "target": 8 },
+        { "duration": "2.4s", "target": 6 },
+        { "duration": "9.6s", "target": 6 },
         { "duration": "2.4s", "target": 12 },
         { "duration": "9.6s", "target": 12 },
-        { "duration": "2.4s", "target": 16 },
-        { "duration": "9.6s", "target": 16 },
-        { "duration": "2.4s", "target": 20 },
-        { "duration": "9.6s", "target": 20 },
+        { "duration": "2.4s", "target": 18 },
+        { "duration": "9.6s", "target": 18 },
+        { "duration": "2.4s", "target": 24 },
+        { "duration": "9.6s", "target": 24 },
+        { "duration": "2.4s", "target": 30 },
+        { "duration": "9.6s", "target": 30 },
       ],
       "timeUnit": "1s",
-      "preAllocatedVUs": 7,
-      "maxVUs": 21,
+      "preAllocatedVUs": 11,
+      "maxVUs": 32,
       "gracefulStop": "5s",
     },
   },
@@ -94,8 +94,8 @@ const perfgateBaseUrl = "http://127.0.0.1:8080";
 function runSteps(baseUrl, scenario) {
   group(scenario.name, () => {
     const captured = new Map([
-      ["__VU", String(__VU)],
-      ["__ITER", String(__ITER)],
+      ['__VU', String(__VU)],
+      ['__ITER', String(__ITER)],
     ]);
     for (const step of scenario.steps) {
       const answer = sendStep(baseUrl, step, captured);
@@ -121,7 +121,7 @@ function sendStep(baseUrl, step, captured) {
   /** @type {Record<string, string>} */
   const headers = Object.create(null);
   for (const [name, value] of step.headers) {
-    headers[name] = fillStepText(value, captured, (text) => text.replace(/[\r\n]/g, " "));
+    headers[name] = fillStepText(value, captured, (text) => text.replace(/[\r\n]/g, ' '));
   }
   /** @type {any} */
   const params = { headers, tags: { name: step.endpoint } };
@@ -151,7 +151,7 @@ function fillStepText(text, captured, encode) {
 
 /** @param {Step} step */
 function stepNeedsJson(step) {
-  return step.capture.length > 0 || step.checks.some((condition) => condition.kind === "jsonPath");
+  return step.capture.length > 0 || step.checks.some((condition) => condition.kind === 'jsonPath');
 }
 
 /** @param {any} body */
@@ -170,11 +170,11 @@ function parseStepBody(body) {
  */
 function stepConditionHolds(condition, answer, parsed) {
   switch (condition.kind) {
-    case "status":
+    case 'status':
       return answer.status === condition.value;
-    case "bodyContains":
-      return typeof answer.body === "string" && answer.body.includes(condition.value);
-    case "jsonPath":
+    case 'bodyContains':
+      return typeof answer.body === 'string' && answer.body.includes(condition.value);
+    case 'jsonPath':
       return valueAtStepPath(parsed, condition.value) !== undefined;
     default:
       // An unanswered request lasts 0 ms in k6: that is not fast.
@@ -190,7 +190,7 @@ function valueAtStepPath(value, keys) {
   let current = value;
   for (const key of keys) {
     // Own members only: nothing of JavaScript's own objects is part of an answer.
-    if (current === null || typeof current !== "object" || !Object.prototype.hasOwnProperty.call(current, key)) {
+    if (current === null || typeof current !== 'object' || !Object.prototype.hasOwnProperty.call(current, key)) {
       return undefined;
     }
     current = current[key];
@@ -210,7 +210,7 @@ function captureStepValues(step, parsed, captured) {
     const found = value !== undefined && value !== null;
     check(null, { [`${step.label}: captured ${name}`]: () => found });
     if (found) {
-      captured.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+      captured.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
     }
     complete = complete && found;
   }
@@ -227,16 +227,16 @@ function handleSummary(data) {
   /** @type {(metric: string, statistic: string) => number} */
   const value = (metric, statistic) =>
     data.metrics[metric] && data.metrics[metric].values ? data.metrics[metric].values[statistic] || 0 : 0;
-  const answered = "http_req_duration{expected_response:true}";
+  const answered = 'http_req_duration{expected_response:true}';
   /** @type {Record<string, string>} */
   const outputs = {
     stdout: [
-      "",
-      `requests    ${value("http_reqs", "count")} (${value("http_reqs", "rate").toFixed(1)}/s)`,
-      `failed      ${(100 * value("http_req_failed", "rate")).toFixed(2)} %`,
-      `answered in avg ${value(answered, "avg").toFixed(1)} ms, p95 ${value(answered, "p(95)").toFixed(1)} ms`,
-      "",
-    ].join("\n"),
+      '',
+      `requests    ${value('http_reqs', 'count')} (${value('http_reqs', 'rate').toFixed(1)}/s)`,
+      `failed      ${(100 * value('http_req_failed', 'rate')).toFixed(2)} %`,
+      `answered in avg ${value(answered, 'avg').toFixed(1)} ms, p95 ${value(answered, 'p(95)').toFixed(1)} ms`,
+      '',
+    ].join('\n'),
   };
   if (__ENV.PERFGATE_SUMMARY) {
     outputs[__ENV.PERFGATE_SUMMARY] = JSON.stringify(data);
