@@ -1,0 +1,131 @@
+using System.Globalization;
+using PerfGate.Core.Baselines;
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Runners;
+using PerfGate.Core.Scripts;
+using PerfGate.Core.Thresholds;
+
+namespace PerfGate.Core.Runs;
+
+/// <summary>Everything a verdict is made from.</summary>
+public sealed record VerdictGrounds
+{
+    /// <summary>What was planned; null where planning failed.</summary>
+    public LoadPlan? Plan { get; init; }
+
+    /// <summary>The end records of the segments.</summary>
+    public IReadOnlyList<RunnerEnd> Ends { get; init; } = [];
+
+    /// <summary>What was measured; null where nothing was.</summary>
+    public RunMetrics? Metrics { get; init; }
+
+    /// <summary>The bounds in force.</summary>
+    public ThresholdSettings Settings { get; init; } = ThresholdSettings.Default;
+
+    /// <summary>Every bound with its measured value.</summary>
+    public IReadOnlyList<ThresholdResult> Thresholds { get; init; } = [];
+
+    /// <summary>The comparison with the past; null where nothing was measured.</summary>
+    public BaselineComparison? Baseline { get; init; }
+
+    /// <summary>Why the run could not be carried out; null where it could.</summary>
+    public RunError? Error { get; init; }
+
+    /// <summary>Whether somebody cancelled it.</summary>
+    public bool Cancelled { get; init; }
+}
+
+/// <summary>
+/// From grounds to a verdict. Evidence first: what did not run is <c>error</c>; what is beyond doubt fails; numbers that are
+/// worth nothing are <c>inconclusive</c>; then a crossed bound or a regression fails; whatever forbids a pass, a bound
+/// without a measurement among it, is <c>inconclusive</c>; only then it passes.
+/// </summary>
+public static class VerdictRule
+{
+    /// <summary>The verdict with its reasons, the gravest first.</summary>
+    public static RunVerdict Decide(VerdictGrounds grounds)
+    {
+        if (grounds.Cancelled)
+        {
+            return new RunVerdict(
+                Verdict.Inconclusive,
+                [new Reason("cancelled", "The run was cancelled on request before its planned end.")]
+            );
+        }
+        var findings = EvidenceRules
+            .Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings)
+            .Concat(OfError(grounds))
+            .OrderBy(finding => finding.Weight)
+            .ToList();
+        var evidence = findings
+            .Where(finding => finding.Weight != FindingWeight.Note)
+            .Select(finding => finding.Reason);
+        var bounds = Crossed(grounds).Concat(Regressed(grounds)).ToList();
+        var unknown = grounds
+            .Thresholds.Where(threshold => threshold.Outcome == ThresholdOutcome.Unknown)
+            .Select(threshold => new Reason("threshold-unknown", threshold.Sentence))
+            .ToList();
+
+        var verdict =
+            Has(FindingWeight.Error) || grounds.Metrics is null && !Has(FindingWeight.ForbidsBoth) ? Verdict.Error
+            : Has(FindingWeight.Fails) ? Verdict.Failed
+            : Has(FindingWeight.ForbidsBoth) ? Verdict.Inconclusive
+            : bounds.Count > 0 ? Verdict.Failed
+            : Has(FindingWeight.ForbidsPass) || unknown.Count > 0 ? Verdict.Inconclusive
+            : Verdict.Passed;
+        List<Reason> reasons =
+            verdict == Verdict.Passed ? [Foundation(grounds)]
+            : verdict == Verdict.Failed && !Has(FindingWeight.Fails) ? [.. bounds, .. evidence, .. unknown]
+            : verdict == Verdict.Error ? [.. evidence]
+            : [.. evidence, .. bounds, .. unknown];
+        return new RunVerdict(
+            verdict,
+            reasons.Count > 0 ? reasons : [new Reason("nothing-measured", "The run left nothing that was measured.")]
+        );
+
+        bool Has(FindingWeight weight) => findings.Exists(finding => finding.Weight == weight);
+    }
+
+    /// <summary>Where a run ends with this verdict: cancelled, failed (it did not run), else completed.</summary>
+    public static RunStatus StatusOf(RunVerdict verdict, bool cancelled) =>
+        cancelled ? RunStatus.Cancelled
+        : verdict.Verdict == Verdict.Error ? RunStatus.Failed
+        : RunStatus.Completed;
+
+    private static IEnumerable<Finding> OfError(VerdictGrounds grounds)
+    {
+        if (grounds.Error is { } error)
+        {
+            // What was measured before a deadline is still a measurement, if a short one.
+            var weight =
+                error is RunError.DeadlineExceeded && grounds.Metrics is not null
+                    ? FindingWeight.ForbidsPass
+                    : FindingWeight.Error;
+            yield return new Finding(weight, new Reason(error.Code, error.Message));
+        }
+    }
+
+    private static IEnumerable<Reason> Crossed(VerdictGrounds grounds) =>
+        grounds
+            .Thresholds.Where(threshold => threshold.Outcome == ThresholdOutcome.Crossed)
+            .Select(threshold => new Reason("threshold-crossed", $"{threshold.Name}: {threshold.Sentence}"));
+
+    private static IEnumerable<Reason> Regressed(VerdictGrounds grounds) =>
+        (grounds.Baseline?.Metrics ?? [])
+            .Where(metric => metric.Outcome == ComparisonOutcome.Regressed)
+            .Select(metric => new Reason("baseline-regressed", BaselineSentence.Of(metric)));
+
+    private static Reason Foundation(VerdictGrounds grounds)
+    {
+        var overall = grounds.Metrics!.Overall;
+        var held = grounds.Thresholds.Count(threshold => threshold.Outcome == ThresholdOutcome.Held);
+        return new Reason(
+            "all-held",
+            string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{overall.Requests:#,0} requests at {overall.ThroughputRps:#,0.#} a second, p95 {overall.Answered!.P95:#,0.#} ms, {overall.ErrorRate * 100:0.##} % failed: all {held} thresholds held. {grounds.Baseline?.Sentence}"
+                )
+                .TrimEnd()
+        );
+    }
+}

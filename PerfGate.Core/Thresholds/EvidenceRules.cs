@@ -1,0 +1,310 @@
+using System.Globalization;
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Runners;
+using PerfGate.Core.Runs;
+using PerfGate.Core.Scripts;
+
+namespace PerfGate.Core.Thresholds;
+
+/// <summary>
+/// What a run's numbers are worth, judged before the numbers themselves. See docs/verdicts.md for the table.
+/// </summary>
+public static class EvidenceRules
+{
+    /// <summary>Samples a percentile needs beyond it: below five, a single outlier moves it at will.</summary>
+    public const double SamplesBeyondPercentile = 5;
+
+    /// <summary>Share of the cores the engine may use, as a ten-second mean, before its own queueing is measured as latency.</summary>
+    public const double SaturatedEngineCpu = 0.85;
+
+    /// <summary>Share of a machine's CPU in use by anyone, where the target is elsewhere.</summary>
+    public const double SaturatedMachineCpu = 0.95;
+
+    /// <summary>Share of a machine's memory in use, before it swaps.</summary>
+    public const double SaturatedMemory = 0.97;
+
+    /// <summary>Share of planned iterations that may be dropped.</summary>
+    public const double ToleratedDrops = 0.01;
+
+    /// <summary>Share of iterations that may end in an exception of the script.</summary>
+    public const double ToleratedExceptions = 0.01;
+
+    /// <summary>Share of failed requests at which a target has failed, however few samples there are.</summary>
+    public const double HopelessErrorRate = 0.5;
+
+    /// <summary>Fewest requests for a hopeless error rate to be beyond doubt.</summary>
+    public const long HopelessRequests = 20;
+
+    /// <summary>Share of the planned length that must have been measured.</summary>
+    public const double MeasuredShare = 0.9;
+
+    // Points carry whole seconds: first to last loses up to one at each end.
+    private const double SecondsLost = 2;
+
+    /// <summary>Everything that bears on the numbers of a run.</summary>
+    public static IEnumerable<Finding> Examine(
+        LoadPlan? plan,
+        IReadOnlyList<RunnerEnd> ends,
+        RunMetrics? metrics,
+        ThresholdSettings settings
+    )
+    {
+        foreach (var finding in ends.SelectMany(end => Ending(end, metrics)))
+        {
+            yield return finding;
+        }
+        if (metrics is null)
+        {
+            yield break;
+        }
+        foreach (var finding in Traffic(metrics, ends).Concat(Samples(metrics, settings)))
+        {
+            yield return finding;
+        }
+        foreach (var finding in Generator(metrics).Concat(LoadApplied(plan, metrics)))
+        {
+            yield return finding;
+        }
+        if (Checks(metrics, settings) is { } checks)
+        {
+            yield return checks;
+        }
+    }
+
+    private static IEnumerable<Finding> Ending(RunnerEnd end, RunMetrics? metrics)
+    {
+        var detail = end.Detail is { Length: > 0 } text ? $": {text}" : ".";
+        switch (end.Cause)
+        {
+            case RunnerEndCause.NotStarted:
+                yield return Of(FindingWeight.Error, "engine-not-started", $"The load engine did not start{detail}");
+                yield break;
+            case RunnerEndCause.RunnerFault:
+                yield return Of(FindingWeight.Error, "runner-fault", $"The runner could not do its work{detail}");
+                yield break;
+            case RunnerEndCause.Killed:
+                yield return Of(
+                    FindingWeight.ForbidsBoth,
+                    "engine-killed",
+                    $"The load engine was killed from outside{detail} What it measured until then carries no verdict."
+                );
+                yield break;
+            case RunnerEndCause.Stopped:
+                yield return Of(FindingWeight.ForbidsBoth, "stopped", "The load was stopped before its planned end.");
+                yield break;
+            case RunnerEndCause.Deadline:
+                yield return Of(
+                    FindingWeight.ForbidsPass,
+                    "deadline",
+                    "The load did not end by its deadline and was stopped."
+                );
+                yield break;
+        }
+        var finding = end.ExitCode switch
+        {
+            0 => null,
+            // A crossed k6 threshold: the same bound is judged here, from the numbers.
+            99 => null,
+            104 or 107 or 255 => Of(
+                FindingWeight.Error,
+                "script-rejected",
+                $"The load engine refused the script{detail}"
+            ),
+            100 or 101 => Of(
+                FindingWeight.Error,
+                "setup-failed",
+                $"The script's setup or teardown did not end in time{detail}"
+            ),
+            103 or 105 => Of(FindingWeight.ForbidsBoth, "stopped", "The load was stopped before its planned end."),
+            108 => Of(FindingWeight.ForbidsBoth, "script-aborted", $"The script aborted the test{detail}"),
+            110 => Of(FindingWeight.Fails, "script-failed", $"The script marked the test as failed{detail}"),
+            _ => metrics is null
+                ? Of(
+                    FindingWeight.Error,
+                    "engine-failed",
+                    $"The load engine failed with exit status {end.ExitCode}{detail}"
+                )
+                : Of(
+                    FindingWeight.ForbidsBoth,
+                    "engine-failed",
+                    $"The load engine failed with exit status {end.ExitCode}{detail}"
+                ),
+        };
+        if (finding is not null)
+        {
+            yield return finding;
+        }
+    }
+
+    private static IEnumerable<Finding> Traffic(RunMetrics metrics, IReadOnlyList<RunnerEnd> ends)
+    {
+        var exceptions = ends.Sum(end => end.ScriptExceptions);
+        var first = ends.Select(end => end.FirstScriptException).FirstOrDefault(text => text is not null);
+        // An iteration that throws still counts as one.
+        if (exceptions > ToleratedExceptions * Math.Max(metrics.Iterations, 1))
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "script-throws",
+                Text(
+                    $"The script threw in {exceptions:#,0} of {metrics.Iterations:#,0} iterations, so users did not do what was planned. First: {first}"
+                )
+            );
+        }
+        var overall = metrics.Overall;
+        if (overall.Requests == 0)
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "no-traffic",
+                "Not one request was made, so nothing is known of the target."
+            );
+            yield break;
+        }
+        var network = metrics.Failures.Where(failure => failure.Status == 0).Sum(failure => failure.Count);
+        if (overall.Answered is null && network >= overall.Failed && overall.Failed == overall.Requests)
+        {
+            yield return Of(
+                FindingWeight.Fails,
+                "target-dead",
+                Text(
+                    $"The target answered none of {overall.Requests:#,0} requests ({MostFrequent(metrics)}). Is it deployed and reachable from the runner?"
+                )
+            );
+        }
+        else if (overall.Requests >= HopelessRequests && overall.ErrorRate >= HopelessErrorRate)
+        {
+            yield return Of(
+                FindingWeight.Fails,
+                "mostly-errors",
+                Text(
+                    $"{overall.ErrorRate * 100:0.#} % of {overall.Requests:#,0} requests failed ({MostFrequent(metrics)})."
+                )
+            );
+        }
+    }
+
+    private static IEnumerable<Finding> Samples(RunMetrics metrics, ThresholdSettings settings)
+    {
+        if (metrics.Overall.Requests == 0)
+        {
+            yield break;
+        }
+        var percentile = settings
+            .K6.Where(entry =>
+                entry.Key.StartsWith("http_req_", StringComparison.Ordinal)
+                && !entry.Key.Contains('{', StringComparison.Ordinal)
+            )
+            .SelectMany(entry => entry.Value)
+            .Select(text =>
+                K6ThresholdExpression.TryParse(text, out var expression, out _) ? expression.Percentile : null
+            )
+            .Where(value => value is < 100)
+            .Append(95)
+            .Max()!
+            .Value;
+        var needed = (long)Math.Ceiling(SamplesBeyondPercentile / (1 - (percentile / 100)) - 1e-9);
+        var answered = metrics.Overall.Answered?.Count ?? 0;
+        if (answered < needed)
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "too-few-samples",
+                Text(
+                    $"Only {answered:#,0} requests were answered; p({percentile}) needs {needed:#,0}. Run longer, or with more load."
+                )
+            );
+        }
+    }
+
+    private static IEnumerable<Finding> Generator(RunMetrics metrics)
+    {
+        if (metrics.LoadGenerator is not { } generator)
+        {
+            yield break;
+        }
+        if (generator.EngineCpuMax > SaturatedEngineCpu)
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "generator-saturated",
+                Text(
+                    $"The load generator used {generator.EngineCpuMax * 100:0} % of its {generator.Cores} cores: it measured its own queueing. Give it more cores, or less load."
+                )
+            );
+        }
+        else if (!generator.TargetIsLocal && generator.MachineCpuMax > SaturatedMachineCpu)
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "generator-saturated",
+                Text(
+                    $"The load generator's machine was {generator.MachineCpuMax * 100:0} % busy: something beside it took the CPU it needs."
+                )
+            );
+        }
+        if (generator.MachineMemoryUsedMax > SaturatedMemory)
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "generator-out-of-memory",
+                Text($"The load generator's machine used {generator.MachineMemoryUsedMax * 100:0} % of its memory.")
+            );
+        }
+    }
+
+    private static IEnumerable<Finding> LoadApplied(LoadPlan? plan, RunMetrics metrics)
+    {
+        var planned = metrics.Iterations + metrics.DroppedIterations;
+        if (metrics.DroppedIterations > ToleratedDrops * planned)
+        {
+            yield return Of(
+                FindingWeight.ForbidsPass,
+                "iterations-dropped",
+                Text(
+                    $"{metrics.DroppedIterations:#,0} of {planned:#,0} planned iterations could not start, because every VU was still busy: the demanded load was not applied."
+                )
+            );
+        }
+        if (
+            plan is not null
+            && metrics.Overall.Requests > 0
+            && metrics.DurationSeconds + SecondsLost < MeasuredShare * plan.Duration.TotalSeconds
+        )
+        {
+            yield return Of(
+                FindingWeight.ForbidsPass,
+                "cut-short",
+                Text($"The load lasted {metrics.DurationSeconds:0} s of the {plan.Duration.TotalSeconds:0} s planned.")
+            );
+        }
+    }
+
+    private static Finding? Checks(RunMetrics metrics, ThresholdSettings settings)
+    {
+        var fails = metrics.Checks.Sum(check => check.Fails);
+        var all = fails + metrics.Checks.Sum(check => check.Passes);
+        if (all == 0 || fails <= settings.MaxErrorRate * all)
+        {
+            return null;
+        }
+        var worst = metrics.Checks.MaxBy(check => check.Fails)!;
+        // Answers in time and with status 200 can still be wrong. Not beyond doubt, though: a check is only as good as the script.
+        return Of(
+            FindingWeight.ForbidsPass,
+            "checks-failing",
+            Text($"{fails:#,0} of {all:#,0} checks failed; most often \"{worst.Name}\" ({worst.Fails:#,0} times).")
+        );
+    }
+
+    private static string MostFrequent(RunMetrics metrics) =>
+        metrics.Failures.Count == 0 ? "no cause was recorded"
+        : metrics.Failures[0] is { Status: > 0 } answered ? Text($"mostly status {answered.Status}")
+        : metrics.Failures[0].Error is { Length: > 0 } error ? error
+        : $"error code {metrics.Failures[0].ErrorCode}";
+
+    private static Finding Of(FindingWeight weight, string code, string sentence) =>
+        new(weight, new Reason(code, sentence));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
