@@ -26,7 +26,7 @@ internal static class ConfigurationReader
         string path,
         TestType? type,
         Limits limits,
-        List<FieldError> errors
+        ErrorList errors
     )
     {
         if (FieldReader.Open(value, path, errors, Known) is not { } fields)
@@ -37,7 +37,7 @@ internal static class ConfigurationReader
         var baseUrl = TargetUrl.Read(fields, "baseUrl", limits.UrlLength);
         var scenarios = ScenarioReader.ReadAll(fields, limits, errors);
         var model = LoadModel(fields, shape, scenarios, limits);
-        var stages = Stages(fields, shape, model, limits, errors);
+        var stages = Stages(fields, shape, model, UsersNeeded(scenarios), limits, errors);
         var duration = fields.Duration("duration", limits.ShortestDuration, limits.LongestDuration(shape));
         if (fields.Has("duration") && fields.HasEntries("stages"))
         {
@@ -74,8 +74,7 @@ internal static class ConfigurationReader
         // With explicit stages the number is where they begin, as in k6: 0 is a good beginning, and nothing is multiplied.
         var staged = fields.HasEntries("stages");
         var peak = staged ? 1 : LoadShapes.PeakFactor(type);
-        // Every scenario needs a user of its own.
-        var needed = scenarios.Count > 0 ? scenarios.Count : BuiltInScenarios.All.Count;
+        var needed = UsersNeeded(scenarios);
         var vus = fields.Whole("vus", staged ? 0 : 1, (int)(limits.Vus / peak));
         if (!staged && vus < needed)
         {
@@ -98,8 +97,9 @@ internal static class ConfigurationReader
         FieldReader fields,
         TestType type,
         (int? Vus, double? ArrivalRate) model,
+        int needed,
         Limits limits,
-        List<FieldError> errors
+        ErrorList errors
     )
     {
         var closed = fields.Has("vus");
@@ -140,10 +140,26 @@ internal static class ConfigurationReader
                 $"{DurationText.Format(limits.ShortestDuration)} to {DurationText.Format(longest)} together"
             );
         }
-        if ((model.Vus ?? model.ArrivalRate ?? 0) == 0 && stages.TrueForAll(stage => stage.Target == 0))
+        var peak = Math.Max(model.Vus ?? model.ArrivalRate ?? 0, stages.Max(stage => stage.Target));
+        if (peak == 0)
         {
             fields.Refuse(fields.At("stages"), "never apply any load", "at least one target above 0");
         }
+        else if (closed && peak < needed)
+        {
+            fields.Refuse(
+                fields.At("stages"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"reach {peak} VUs, but {needed} scenarios share the users"
+                ),
+                string.Create(CultureInfo.InvariantCulture, $"a target of at least {needed}, or fewer scenarios")
+            );
+        }
         return stages;
     }
+
+    /// <summary>A scenario without a user would silently not be tested.</summary>
+    private static int UsersNeeded(List<ScenarioConfiguration> scenarios) =>
+        scenarios.Count > 0 ? scenarios.Count : BuiltInScenarios.All.Count;
 }

@@ -10,15 +10,15 @@ namespace PerfGate.Core.Requests;
 internal sealed class FieldReader
 {
     private readonly Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
-    private readonly List<FieldError> errors;
+    private readonly ErrorList errors;
 
-    private FieldReader(string path, List<FieldError> errors) => (Path, this.errors) = (path, errors);
+    private FieldReader(string path, ErrorList errors) => (Path, this.errors) = (path, errors);
 
     /// <summary>Where this object stands in the input.</summary>
     public string Path { get; }
 
     /// <summary>Opens an object whose fields are known by name; null where it is not an object.</summary>
-    public static FieldReader? Open(JsonElement element, string path, List<FieldError> errors, params string[] known)
+    public static FieldReader? Open(JsonElement element, string path, ErrorList errors, params string[] known)
     {
         var reader = new FieldReader(path, errors);
         if (element.ValueKind != JsonValueKind.Object)
@@ -30,7 +30,8 @@ internal sealed class FieldReader
         {
             if (!known.Contains(property.Name, StringComparer.Ordinal))
             {
-                var meant = Suggestion.Nearest(property.Name, known) is { } near ? $"; did you mean {near}?" : "";
+                var near = errors.IsFull ? null : Suggestion.Nearest(property.Name, known);
+                var meant = near is null ? "" : $"; did you mean {near}?";
                 reader.Refuse(reader.At(property.Name), $"is not a known field{meant}", string.Join(", ", known));
             }
             else if (property.Value.ValueKind != JsonValueKind.Null)

@@ -9,7 +9,7 @@ namespace PerfGate.Core.Requests;
 internal static class JsonSurvey
 {
     /// <summary>Notes what it finds. False where some text cannot be read at all: then no field should be read.</summary>
-    public static bool IsReadable(JsonElement element, string path, List<FieldError> errors)
+    public static bool IsReadable(JsonElement element, string path, ErrorList errors)
     {
         return element.ValueKind switch
         {
@@ -24,7 +24,7 @@ internal static class JsonSurvey
         };
     }
 
-    private static bool ObjectIsReadable(JsonElement element, string path, List<FieldError> errors)
+    private static bool ObjectIsReadable(JsonElement element, string path, ErrorList errors)
     {
         var readable = true;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal static class JsonSurvey
         return readable;
     }
 
-    private static bool TextIsReadable(Func<string?> read, string path, List<FieldError> errors)
+    private static bool TextIsReadable(Func<string?> read, string path, ErrorList errors)
     {
         try
         {

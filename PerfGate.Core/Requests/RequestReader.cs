@@ -13,7 +13,7 @@ public static class RequestReader
 
     /// <summary>
     /// Reads a request strictly: unknown fields, wrong types, repeated names and values out of range are errors, and all of
-    /// them are told at once. What is read can be planned (<c>LoadPlanner.Plan</c>) without a further check.
+    /// them (up to a hundred) are told at once. What is read can be planned (<c>LoadPlanner.Plan</c>) without a further check.
     /// </summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="limits">What may be asked for.</param>
@@ -49,10 +49,10 @@ public static class RequestReader
 
     private static Validated<RunRequest> Read(JsonElement root, Limits limits)
     {
-        var errors = new List<FieldError>();
+        var errors = new ErrorList();
         if (!JsonSurvey.IsReadable(root, "", errors))
         {
-            return Validated<RunRequest>.Refused(errors);
+            return Validated<RunRequest>.Refused(errors.Told());
         }
         if (FieldReader.Open(root, "", errors, "testType", "configuration", "environment") is not { } fields)
         {
@@ -63,9 +63,9 @@ public static class RequestReader
         var configuration = fields.Raw("configuration", "an object with at least baseUrl") is { } value
             ? ConfigurationReader.Read(value, fields.At("configuration"), type, limits, errors)
             : null;
-        return errors.Count == 0
+        return errors.IsEmpty
             ? Validated<RunRequest>.Ok(new RunRequest(type!.Value, configuration!, environment!.Value))
-            : Validated<RunRequest>.Refused(errors);
+            : Validated<RunRequest>.Refused(errors.Told());
     }
 
     private static T? Choice<T>(FieldReader fields, string name, string[] choices)

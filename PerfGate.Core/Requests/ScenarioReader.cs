@@ -11,7 +11,7 @@ internal static partial class ScenarioReader
     private const double LowestWeight = 0.001;
 
     /// <summary>Reads them; those that are no objects are left out, what is wrong is noted.</summary>
-    public static List<ScenarioConfiguration> ReadAll(FieldReader fields, Limits limits, List<FieldError> errors)
+    public static List<ScenarioConfiguration> ReadAll(FieldReader fields, Limits limits, ErrorList errors)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return fields.Items(
@@ -31,7 +31,7 @@ internal static partial class ScenarioReader
         );
     }
 
-    private static ScenarioConfiguration? Read(JsonElement entry, string path, Limits limits, List<FieldError> errors)
+    private static ScenarioConfiguration? Read(JsonElement entry, string path, Limits limits, ErrorList errors)
     {
         if (FieldReader.Open(entry, path, errors, "name", "weight", "thinkTime", "steps") is not { } fields)
         {

@@ -9,7 +9,7 @@ internal static class StepCheckReader
     private static readonly string[] Known = ["status", "bodyContains", "jsonPath", "maxDurationMs"];
 
     /// <summary>Reads one; null where it is no object.</summary>
-    public static StepCheck? Read(JsonElement entry, string path, Limits limits, List<FieldError> errors)
+    public static StepCheck? Read(JsonElement entry, string path, Limits limits, ErrorList errors)
     {
         if (FieldReader.Open(entry, path, errors, Known) is not { } fields)
         {

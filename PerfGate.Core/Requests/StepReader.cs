@@ -38,7 +38,7 @@ internal static partial class StepReader
         string path,
         HashSet<string> captured,
         Limits limits,
-        List<FieldError> errors
+        ErrorList errors
     )
     {
         if (FieldReader.Open(entry, path, errors, Known) is not { } fields)

@@ -22,7 +22,10 @@ public sealed record TestConfiguration
     /// <summary>Length of the whole load, ramps included. Exclusive with <see cref="Stages"/>.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Explicit ramp: targets are VUs or iterations a second, by the model chosen. Empty: the type's own shape.</summary>
+    /// <summary>
+    /// Explicit ramp: targets are VUs or iterations a second, by the model chosen. It begins at <see cref="Vus"/> or
+    /// <see cref="ArrivalRate"/>, as in k6; at 0 iterations a second where neither is given. Empty: the type's own shape.
+    /// </summary>
     public IReadOnlyList<Stage> Stages { get; init; } = [];
 
     /// <summary>What users do, by weight. Empty: all four built-in scenarios, equally.</summary>

@@ -21,7 +21,7 @@ internal static partial class ThresholdReader
     ];
 
     /// <summary>Reads them; the defaults where there are none.</summary>
-    public static ThresholdSettings Read(FieldReader configuration, Limits limits, List<FieldError> errors)
+    public static ThresholdSettings Read(FieldReader configuration, Limits limits, ErrorList errors)
     {
         if (configuration.Object("thresholds", Known) is not { } fields)
         {
@@ -53,8 +53,8 @@ internal static partial class ThresholdReader
         Limits limits
     )
     {
-        var form = MetricName().Match(metric);
-        if (!form.Success || metric.Length > limits.ThresholdLength)
+        var form = MetricName().Match(metric.Length > limits.ThresholdLength ? "" : metric);
+        if (!form.Success)
         {
             fields.Refuse(path, "is not the name of a metric", MetricForm);
             return null;

@@ -216,6 +216,11 @@ public class RequestReaderTests
     )]
     [InlineData("\"stages\": [{\"duration\": 10, \"target\": 0}]", "stages", "never apply any load")]
     [InlineData("\"vus\": 4, \"stages\": [{\"duration\": 10, \"target\": 1.5}]", "stages[0].target", "is 1.5")]
+    [InlineData(
+        "\"vus\": 0, \"stages\": [{\"duration\": 10, \"target\": 3}]",
+        "stages",
+        "reach 3 VUs, but 4 scenarios"
+    )]
     [InlineData("\"stages\": 5", "stages", "is a number")]
     [InlineData(
         "\"scenarios\": [{\"name\":\"clientForm\"},{\"name\":\"clientForm\"}]",
@@ -288,6 +293,32 @@ public class RequestReaderTests
             errors,
             error => error.Field == $"configuration.scenarios[0].steps[0].{field}" && error.Problem.Contains(problem)
         );
+    }
+
+    [Theory]
+    [InlineData("http_req_duration{name:/orders/{{token}}}", "p(99) < 500")]
+    [InlineData("http_req_duration{scenario:a,status:200}", "med>=0.5")]
+    [InlineData("http_reqs", "count!=0")]
+    [InlineData("vus", "value<=10")]
+    [InlineData("dropped_iterations", "rate==0")]
+    public void K6_thresholds_are_taken_as_k6_takes_them(string metric, string expression)
+    {
+        var json = $$$"""{"{{{metric}}}":["{{{expression}}}"]}""";
+
+        var request = Accepted(With($"\"baseUrl\": \"https://example.com\", \"thresholds\": {{\"k6\": {json}}}"));
+
+        Assert.Equal([expression], request.Configuration.Thresholds.K6[metric]);
+    }
+
+    [Fact]
+    public void A_flood_of_errors_is_told_up_to_a_hundred()
+    {
+        var fields = string.Join(',', Enumerable.Range(0, 50_000).Select(i => $"\"f{i}\":1"));
+
+        var errors = Refused($"{{{fields}}}");
+
+        Assert.Equal(101, errors.Count);
+        Assert.Contains("further errors", errors[^1].Problem);
     }
 
     [Fact]

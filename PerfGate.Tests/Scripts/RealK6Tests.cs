@@ -73,6 +73,46 @@ public sealed class RealK6Tests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task K6_reads_hostile_text_as_the_text_it_is()
+    {
+        RealK6.SkipWhereThereIsNone();
+        const string hostile = "\"`${1}'\\ */ </script><!-- \u2028\u2029\n export const x = 1; Zo\u00eb \ud83d\udc8d";
+        var request = SampleRequests.Custom(TestType.Load);
+        var scenario = new ScenarioConfiguration
+        {
+            Name = "own",
+            Steps =
+            [
+                new ScenarioStep
+                {
+                    Name = hostile,
+                    Method = "POST",
+                    Path = "/" + hostile,
+                    Body = hostile,
+                },
+            ],
+        };
+        await WriteAsync(
+            request with
+            {
+                Configuration = request.Configuration with
+                {
+                    Scenarios = [scenario],
+                    Tags = new Dictionary<string, string> { ["team"] = hostile, ["__proto__"] = hostile },
+                    Thresholds = ThresholdSettings.Default,
+                },
+            }
+        );
+
+        var inspected = await RealK6.RunAsync(folder.FullName, "inspect", "script.js");
+
+        Assert.True(inspected.ExitCode == 0, inspected.Errors);
+        var tags = JsonNode.Parse(inspected.Output)!["tags"]!;
+        Assert.Equal(hostile, (string)tags["team"]!);
+        Assert.Equal(hostile, (string)tags["__proto__"]!);
+    }
+
     private static RunRequest EveryScenario(TestType type, int? vus, Uri target)
     {
         var log = new ScenarioStep
