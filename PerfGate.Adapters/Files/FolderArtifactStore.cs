@@ -1,0 +1,69 @@
+namespace PerfGate.Adapters.Files;
+
+/// <summary>Artifacts in a folder: one folder a run.</summary>
+public sealed class FolderArtifactStore(string root) : IArtifactStore
+{
+    /// <inheritdoc />
+    public async Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        var path = PathOf(runId, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // Written beside it and moved into place, so that no reader sees half of it and a full disk leaves the old one.
+        var draft = $"{path}.{Guid.NewGuid():N}.draft";
+        try
+        {
+            await File.WriteAllBytesAsync(draft, content, cancellation);
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(
+                new FileStream(
+                    PathOf(runId, name),
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    64 * 1024,
+                    FileOptions.Asynchronous | FileOptions.SequentialScan
+                )
+            );
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    /// <inheritdoc />
+    public Uri LocationFor(Guid runId, DateTimeOffset until)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(root), runId.ToString())).FullName;
+        return new Uri(folder + Path.DirectorySeparatorChar);
+    }
+
+    /// <inheritdoc />
+    public Task DeleteAsync(Guid runId, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(root, runId.ToString());
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        return Task.CompletedTask;
+    }
+
+    private string PathOf(Guid runId, string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && name[0] != '.'
+            ? Path.Combine(root, runId.ToString(), name)
+            : throw new ArgumentException($"'{name}' is no artifact name.", nameof(name));
+}

@@ -1,0 +1,17 @@
+namespace PerfGate.Adapters.Files;
+
+/// <summary>The large things of runs: in a folder, or in blob storage. Names: <see cref="Core.Runners.ArtifactNames"/>.</summary>
+public interface IArtifactStore
+{
+    /// <summary>Writes an artifact whole, or replaces it whole.</summary>
+    Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation);
+
+    /// <summary>Reads an artifact, also one that still grows; null where there is none.</summary>
+    Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation);
+
+    /// <summary>Where a runner finds and leaves the run's artifacts, until the time given: a folder, or a URL with a SAS.</summary>
+    Uri LocationFor(Guid runId, DateTimeOffset until);
+
+    /// <summary>Deletes all artifacts of a run; absent ones are no error.</summary>
+    Task DeleteAsync(Guid runId, CancellationToken cancellation);
+}

@@ -1,0 +1,47 @@
+using DbUp;
+using DbUp.Engine.Output;
+using Npgsql;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>Brings the database to the newest schema: numbered SQL, forward only, safe from several instances at once.</summary>
+public static class MigrationRunner
+{
+    // Any number will do, so long as it is PerfGate's alone in this database.
+    private const long Lock = 0x5045_5246_4741_5445;
+
+    /// <summary>Applies what is missing.</summary>
+    /// <exception cref="InvalidOperationException">A script failed; it and those after it are not applied.</exception>
+    public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection))
+        {
+            take.Parameters.AddWithValue(Lock);
+            await take.ExecuteNonQueryAsync(cancellation);
+        }
+        // The lock is the connection's: it is free again when the connection closes, however that happens.
+        var result = await Task.Run(
+            () =>
+                DeployChanges
+                    .To.PostgresqlDatabase(connectionString)
+                    .WithScriptsEmbeddedInAssembly(
+                        typeof(MigrationRunner).Assembly,
+                        name => name.EndsWith(".sql", StringComparison.Ordinal)
+                    )
+                    .WithTransactionPerScript()
+                    .LogTo(new NoOpUpgradeLog())
+                    .Build()
+                    .PerformUpgrade(),
+            cancellation
+        );
+        if (!result.Successful)
+        {
+            throw new InvalidOperationException(
+                $"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}",
+                result.Error
+            );
+        }
+    }
+}

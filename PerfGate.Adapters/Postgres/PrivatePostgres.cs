@@ -1,0 +1,320 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>
+/// A PostgreSQL of PerfGate's own: in one folder, on a free loopback port, behind a random password. It ends with this
+/// object, and with this process however that ends. Its data stay.
+/// </summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    private const string User = "perfgate";
+    private const string Database = "perfgate";
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    // Ends the server when the one who started it is gone: nothing else would after a kill -9. In a session of its own, so
+    // that a Ctrl+C meant for PerfGate does not take the database away while PerfGate still tidies up.
+    private const string Keeper = """
+        parent=$1; log=$2; shift 2
+        "$@" >>"$log" 2>&1 &
+        server=$!
+        trap 'kill -INT $server 2>/dev/null' TERM INT
+        while kill -0 $server 2>/dev/null; do
+          [ -d /proc/1 ] && [ ! -d /proc/$parent ] && kill -INT $server 2>/dev/null
+          [ -d /proc/1 ] || kill -0 $parent 2>/dev/null || kill -INT $server 2>/dev/null
+          sleep 0.5
+        done
+        wait $server
+        """;
+
+    private readonly Process _keeper;
+    private readonly FileStream _claim;
+
+    private PrivatePostgres(Process keeper, FileStream claim, string connectionString) =>
+        (_keeper, _claim, ConnectionString) = (keeper, claim, connectionString);
+
+    /// <summary>How to reach it.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Starts it; the first time in a folder, makes its cluster.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Another PerfGate uses the folder, there is no PostgreSQL to be had, or it does not start; the message says which.
+    /// </exception>
+    public static async Task<PrivatePostgres> StartAsync(string folder, CancellationToken cancellation)
+    {
+        var account = await PostgresAccount.ChooseAsync(cancellation);
+        var home = await account.ReachableAsync(Path.GetFullPath(folder), cancellation);
+        var claim = Claim(home);
+        try
+        {
+            var binaries = await PostgresBinaries.LocateAsync(home, cancellation);
+            var data = Path.Combine(home, "data");
+            var password = await InitializeAsync(account, binaries, home, data, cancellation);
+            await PredecessorGoneAsync(data, cancellation);
+            var port = FreePort();
+            var keeper = Launch(account, binaries, data, port);
+            try
+            {
+                var connectionString = await ConnectAsync(keeper, data, password, port, cancellation);
+                return new PrivatePostgres(keeper, claim, connectionString);
+            }
+            catch
+            {
+                await StopAsync(keeper);
+                throw;
+            }
+        }
+        catch
+        {
+            await claim.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await StopAsync(_keeper);
+        await _claim.DisposeAsync();
+    }
+
+    private static FileStream Claim(string home)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(home, "claim"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException taken)
+        {
+            throw new InvalidOperationException(
+                $"Another PerfGate uses {home}. End it, or choose another folder with --data.",
+                taken
+            );
+        }
+    }
+
+    private static async Task<string> InitializeAsync(
+        PostgresAccount account,
+        string binaries,
+        string home,
+        string data,
+        CancellationToken cancellation
+    )
+    {
+        var passwordFile = Path.Combine(home, "password");
+        if (File.Exists(Path.Combine(data, "PG_VERSION")) && File.Exists(passwordFile))
+        {
+            return await File.ReadAllTextAsync(passwordFile, cancellation);
+        }
+        // A first start that was cut off left half a cluster, which nobody has used.
+        if (Directory.Exists(data))
+        {
+            Directory.Delete(data, recursive: true);
+        }
+        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        await WritePrivatelyAsync(passwordFile, password, cancellation);
+        Directory.CreateDirectory(data);
+        var handed = Path.Combine(data, "..", "password.initdb");
+        await WritePrivatelyAsync(handed, password, cancellation);
+        try
+        {
+            await account.OwnAsync(data, cancellation);
+            await account.OwnAsync(handed, cancellation);
+            var (status, said) = await ProgramOutput.RunAsync(
+                account.Start(
+                    Path.Combine(binaries, "initdb"),
+                    "-D",
+                    data,
+                    "-U",
+                    User,
+                    "-A",
+                    "scram-sha-256",
+                    $"--pwfile={handed}",
+                    "-E",
+                    "UTF8",
+                    "--no-locale",
+                    "--no-sync"
+                ),
+                cancellation
+            );
+            if (status != 0)
+            {
+                Directory.Delete(data, recursive: true);
+                throw new InvalidOperationException($"initdb failed: {said.Trim()}");
+            }
+        }
+        finally
+        {
+            File.Delete(handed);
+        }
+        return password;
+    }
+
+    // The server of a PerfGate that was killed a moment ago is still shutting down: its keeper sees to that.
+    private static async Task PredecessorGoneAsync(string data, CancellationToken cancellation)
+    {
+        var waited = Stopwatch.StartNew();
+        while (File.Exists(Path.Combine(data, "postmaster.pid")) && waited.Elapsed < StartTimeout)
+        {
+            var lines = await File.ReadAllLinesAsync(Path.Combine(data, "postmaster.pid"), cancellation);
+            if (
+                lines.Length == 0
+                || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var pid)
+                || !IsAlive(pid)
+            )
+            {
+                // Left behind by a machine that went down; PostgreSQL knows how to go on from there.
+                return;
+            }
+            await Task.Delay(LookInterval, cancellation);
+        }
+    }
+
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return process.ProcessName.StartsWith("postgres", StringComparison.Ordinal);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task WritePrivatelyAsync(string path, string text, CancellationToken cancellation)
+    {
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+        await using var writer = new StreamWriter(path, options);
+        await writer.WriteAsync(text.AsMemory(), cancellation);
+    }
+
+    private static Process Launch(PostgresAccount account, string binaries, string data, int port)
+    {
+        string[] server =
+        [
+            Path.Combine(binaries, "postgres"),
+            "-D",
+            data,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            string.Create(CultureInfo.InvariantCulture, $"port={port}"),
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "max_connections=200",
+        ];
+        var start = OperatingSystem.IsWindows()
+            ? account.Start(server[0], server[1..])
+            : account.Start(
+                OperatingSystem.IsLinux() ? "setsid" : "/bin/sh",
+                [
+                    .. OperatingSystem.IsLinux() ? new[] { "/bin/sh" } : [],
+                    "-c",
+                    Keeper,
+                    "perfgate-postgres",
+                    Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+                    Path.Combine(data, "server.log"),
+                    .. server,
+                ]
+            );
+        return Process.Start(start) ?? throw new InvalidOperationException("PostgreSQL did not start.");
+    }
+
+    private static async Task<string> ConnectAsync(
+        Process keeper,
+        string data,
+        string password,
+        int port,
+        CancellationToken cancellation
+    )
+    {
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = User,
+            Password = password,
+            Database = "postgres",
+            Timeout = 5,
+            MaxPoolSize = 60,
+        };
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await CreateDatabaseAsync(settings.ConnectionString, cancellation);
+                settings.Database = Database;
+                return settings.ConnectionString;
+            }
+            catch (NpgsqlException) when (!keeper.HasExited && waited.Elapsed < StartTimeout)
+            {
+                await Task.Delay(LookInterval, cancellation);
+            }
+            catch (NpgsqlException refused)
+            {
+                throw new InvalidOperationException(
+                    $"PostgreSQL did not start in {data}; its log is {Path.Combine(data, "server.log")}.",
+                    refused
+                );
+            }
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)
+    {
+        // Without the pool, so that no connection to the wrong database stays behind.
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync(cancellation);
+        await using var find = new NpgsqlCommand(
+            $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{Database}')",
+            connection
+        );
+        if (await find.ExecuteScalarAsync(cancellation) is false)
+        {
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private static async Task StopAsync(Process keeper)
+    {
+        if (!keeper.HasExited)
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                keeper.Kill(entireProcessTree: true);
+            }
+            else
+            {
+                // The keeper passes it on as SIGINT: PostgreSQL's fast shutdown.
+                using var kill = Process.Start("kill", ["-TERM", keeper.Id.ToString(CultureInfo.InvariantCulture)]);
+                await kill.WaitForExitAsync();
+            }
+        }
+        await keeper.WaitForExitAsync();
+        keeper.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

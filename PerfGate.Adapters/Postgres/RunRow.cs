@@ -1,0 +1,78 @@
+using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
+using PerfGate.Core.Scripts;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>A run to be stored.</summary>
+/// <param name="Id">Its id, made by the caller, so that storing it twice is storing it once.</param>
+/// <param name="Request">What was asked for.</param>
+/// <param name="EstimatedCompletion">When it should have ended, UTC.</param>
+/// <param name="RequestedBy">Who asked; null where unknown.</param>
+/// <param name="Fingerprint">Which runs it may be compared with.</param>
+public sealed record NewRun(
+    Guid Id,
+    RunRequest Request,
+    DateTimeOffset EstimatedCompletion,
+    string? RequestedBy,
+    string Fingerprint
+);
+
+/// <summary>A stored run.</summary>
+public sealed record RunRow
+{
+    /// <summary>The <c>testId</c>.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required RunRequest Request { get; init; }
+
+    /// <summary>What was planned; null until then.</summary>
+    public LoadPlan? Plan { get; init; }
+
+    /// <summary>Which runs it may be compared with.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Null until it ended.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>Why.</summary>
+    public IReadOnlyList<Reason> Reasons { get; init; } = [];
+
+    /// <summary>When it was accepted, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it got its slot, UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its cancellation was asked for, UTC.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>When it ended, UTC.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When it should end, UTC.</summary>
+    public DateTimeOffset? EstimatedCompletion { get; init; }
+
+    /// <summary>Place in the environment's line, from 1; null unless queued.</summary>
+    public int? QueuePosition { get; init; }
+}
+
+/// <summary>What came of asking a run to stop.</summary>
+public enum CancelAnswer
+{
+    /// <summary>There is no such run.</summary>
+    Unknown,
+
+    /// <summary>It had ended.</summary>
+    AlreadyEnded,
+
+    /// <summary>It was waiting, and is cancelled.</summary>
+    Cancelled,
+
+    /// <summary>It is under load, and will stop within seconds.</summary>
+    Requested,
+}

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
+using PerfGate.Core.Scripts;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>Runs in <c>performance_test_runs</c>: stored, found, moved from state to state. Transitions are guarded in SQL.</summary>
+public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
+{
+    private static readonly Reason CancelledWhileWaiting = new(
+        "cancelled",
+        "The run was cancelled while it waited for its turn; no load was made."
+    );
+
+    /// <summary>Stores a queued run and the test it belongs to. A run stored already is left as it is.</summary>
+    public async Task InsertAsync(NewRun run, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            WITH test AS (
+              INSERT INTO performance_tests (test_type, environment, fingerprint, configuration, created_at)
+              VALUES ($2, $3, $4, $5, $9)
+              ON CONFLICT (test_type, environment, fingerprint) DO UPDATE SET configuration = excluded.configuration
+              RETURNING id)
+            INSERT INTO performance_test_runs
+              (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
+               duration_seconds, created_at)
+            SELECT $1, test.id, $2, $3, $4, $6, $7, $8, NULL, $9 FROM test
+            ON CONFLICT (id) DO NOTHING
+            """
+        );
+        command.Parameters.AddWithValue(run.Id);
+        command.Parameters.AddWithValue(EnumText.Lower(run.Request.TestType));
+        command.Parameters.AddWithValue(EnumText.Lower(run.Request.Environment));
+        command.Parameters.AddWithValue(run.Fingerprint);
+        AddJson(command, run.Request.Configuration);
+        AddJson(command, run.Request);
+        command.Parameters.AddWithValue(run.EstimatedCompletion);
+        command.Parameters.AddWithValue((object?)run.RequestedBy ?? DBNull.Value);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>A run with its place in the line; null where there is none of that id.</summary>
+    public async Task<RunRow?> FindAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT r.request, r.plan, r.fingerprint, r.status, r.verdict, r.reasons, r.created_at, r.started_at,
+                   r.cancel_requested_at, r.ended_at, r.estimated_completion,
+                   CASE WHEN r.status = 'queued' THEN (
+                     SELECT count(*) FROM performance_test_runs q
+                     WHERE q.status = 'queued' AND q.environment = r.environment AND q.queue_ticket <= r.queue_ticket)
+                   END
+            FROM performance_test_runs r WHERE r.id = $1 AND r.request IS NOT NULL
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation))
+        {
+            return null;
+        }
+        return new RunRow
+        {
+            Id = runId,
+            Request = ReadJson<RunRequest>(row, 0)!,
+            Plan = ReadJson<LoadPlan>(row, 1),
+            Fingerprint = row.GetString(2),
+            Status = Enum.Parse<RunStatus>(row.GetString(3), ignoreCase: true),
+            Verdict = row.IsDBNull(4) ? null : Enum.Parse<Verdict>(row.GetString(4), ignoreCase: true),
+            Reasons = ReadJson<Reason[]>(row, 5) ?? [],
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(6),
+            StartedAt = ReadTime(row, 7),
+            CancelRequestedAt = ReadTime(row, 8),
+            EndedAt = ReadTime(row, 9),
+            EstimatedCompletion = ReadTime(row, 10),
+            QueuePosition = row.IsDBNull(11) ? null : (int)row.GetInt64(11),
+        };
+    }
+
+    /// <summary>Keeps what was planned.</summary>
+    public async Task SavePlanAsync(Guid runId, LoadPlan plan, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE performance_test_runs SET plan = $2, concurrent_users = $3, duration_seconds = $4
+            WHERE id = $1 AND status = 'running'
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        AddJson(command, plan);
+        command.Parameters.AddWithValue(plan.MaxVus);
+        command.Parameters.AddWithValue((int)Math.Min(plan.Duration.TotalSeconds, int.MaxValue));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Marks that load begins now; true only for the first to say so, so that no run makes its load twice.</summary>
+    public async Task<bool> MarkRunnerStartedAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE performance_test_runs SET runner_started_at = $2
+            WHERE id = $1 AND status = 'running' AND runner_started_at IS NULL
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>Asks a run to stop. One that waits is cancelled at once.</summary>
+    public async Task<CancelAnswer> RequestCancelAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE performance_test_runs SET
+              cancel_requested_at = coalesce(cancel_requested_at, $2),
+              verdict = CASE status WHEN 'queued' THEN 'inconclusive' ELSE verdict END,
+              reasons = CASE status WHEN 'queued' THEN $3 ELSE reasons END,
+              ended_at = CASE status WHEN 'queued' THEN $2 ELSE ended_at END,
+              status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
+            WHERE id = $1 AND status IN ('queued', 'running')
+            RETURNING status
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        AddJson(command, new[] { CancelledWhileWaiting });
+        var status = await command.ExecuteScalarAsync(cancellation) as string;
+        return status switch
+        {
+            "cancelled" => CancelAnswer.Cancelled,
+            "running" => CancelAnswer.Requested,
+            _ => await FindAsync(runId, cancellation) is null ? CancelAnswer.Unknown : CancelAnswer.AlreadyEnded,
+        };
+    }
+
+    /// <summary>Runs that have not ended, the first to arrive first.</summary>
+    public async Task<IReadOnlyList<Guid>> ListUnfinishedAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT id FROM performance_test_runs
+            WHERE status IN ('queued', 'running') AND request IS NOT NULL ORDER BY queue_ticket
+            """
+        );
+        var ids = new List<Guid>();
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            ids.Add(rows.GetGuid(0));
+        }
+        return ids;
+    }
+
+    internal static void AddJson<T>(NpgsqlCommand command, T document) =>
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                Value = JsonSerializer.Serialize(document, RunJson.Options),
+                NpgsqlDbType = NpgsqlDbType.Jsonb,
+            }
+        );
+
+    private static T? ReadJson<T>(NpgsqlDataReader row, int column)
+        where T : class =>
+        row.IsDBNull(column) ? null : JsonSerializer.Deserialize<T>(row.GetString(column), RunJson.Options);
+
+    private static DateTimeOffset? ReadTime(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using PerfGate.Core;
+using PerfGate.Core.Requests;
+using PerfGate.Core.Runners;
+
+namespace PerfGate.Adapters.Processes;
+
+/// <summary>Starts runners as child processes of this server, and keeps an eye on them.</summary>
+public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Guid, RunnerProcess> _runners = new();
+
+    /// <summary>Starts a runner; null, or why it could not be started.</summary>
+    public async Task<RunError?> StartAsync(RunnerOrder order, CancellationToken cancellation)
+    {
+        string program;
+        try
+        {
+            program = SiblingProgram.Locate("PerfGate.Runner");
+        }
+        catch (FileNotFoundException absent)
+        {
+            return new RunError.RunnerNotStarted(absent.Message);
+        }
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { program },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            var process = Process.Start(start);
+            if (process is null)
+            {
+                return new RunError.RunnerNotStarted("the operating system started nothing");
+            }
+            var runner = new RunnerProcess(process);
+            if (_runners.TryRemove(order.RunId, out var earlier))
+            {
+                await earlier.DisposeAsync();
+            }
+            _runners[order.RunId] = runner;
+            // The order is told, not passed as an argument: it may hold a SAS, and arguments are there for all to read.
+            await process.StandardInput.WriteLineAsync(
+                JsonSerializer.Serialize(order, RunJson.Options).AsMemory(),
+                cancellation
+            );
+            process.StandardInput.Close();
+            return null;
+        }
+        catch (Exception refused) when (refused is Win32Exception or IOException)
+        {
+            return new RunError.RunnerNotStarted(refused.Message);
+        }
+    }
+
+    /// <summary>The runner this server started for a run; null where it started none, or has ended it.</summary>
+    public RunnerProcess? Find(Guid runId) => _runners.GetValueOrDefault(runId);
+
+    /// <summary>What a runner that is gone said last.</summary>
+    public string LastWords(Guid runId) =>
+        Find(runId) is { } runner
+            ? runner.LastWords
+            : "it was started by a server that is gone; the load is not made a second time";
+
+    /// <summary>Ends a run's runner, if it is still there, and forgets it.</summary>
+    public async Task EndAsync(Guid runId)
+    {
+        if (_runners.TryRemove(runId, out var runner))
+        {
+            await runner.DisposeAsync();
+        }
+    }
+
+    /// <summary>Waits; not longer than until the run's runner ends, so that a verdict does not wait for the next look.</summary>
+    public async Task DelayUnlessEndedAsync(Guid runId, TimeSpan delay, CancellationToken cancellation)
+    {
+        var waiting = Task.Delay(delay, time, cancellation);
+        await (Find(runId) is { HasExited: false } runner ? Task.WhenAny(waiting, runner.Exited) : waiting);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var runId in _runners.Keys)
+        {
+            await EndAsync(runId);
+        }
+    }
+}
