@@ -1,10 +1,9 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Requests;
 
 /// <summary>Metrics that k6 measures by itself in a generated script, with their types: what a threshold can rest on.</summary>
-public static partial class K6Metrics
+public static class K6Metrics
 {
     /// <summary>Name to type: <c>counter</c>, <c>gauge</c>, <c>rate</c> or <c>trend</c>.</summary>
     /// <remarks>https://grafana.com/docs/k6/latest/using-k6/metrics/reference/</remarks>
@@ -47,34 +46,13 @@ public static partial class K6Metrics
             _ => "p(99)<500 or avg<=200",
         };
 
-    /// <summary>Whether the text is a k6 threshold expression whose aggregation the type has.</summary>
-    /// <remarks>Grammar: metrics/thresholds_parser.go of grafana/k6.</remarks>
-    public static bool IsExpression(string type, string text)
-    {
-        var match = Expression().Match(text);
-        if (!match.Success)
+    /// <summary>Whether a metric of the type has the statistic that an expression asks for.</summary>
+    public static bool HasStatistic(string type, K6ThresholdExpression expression) =>
+        type switch
         {
-            return false;
-        }
-        var method = match.Groups["method"].Value;
-        return type switch
-        {
-            "counter" => method is "count" or "rate",
-            "gauge" => method is "value",
-            "rate" => method is "rate",
-            _ => method is "avg" or "min" or "max" or "med" || method[0] == 'p',
+            "counter" => expression.Statistic is "count" or "rate",
+            "gauge" => expression.Statistic is "value",
+            "rate" => expression.Statistic is "rate",
+            _ => expression.Percentile is not null || expression.Statistic is "avg" or "min" or "max" or "med",
         };
-    }
-
-    /// <summary>The percentile an expression asks for, as k6 names the statistic: <c>p(99.9)</c>; null where none.</summary>
-    public static string? Percentile(string text) =>
-        Expression().Match(text) is { Success: true } match && match.Groups["method"].Value[0] == 'p'
-            ? $"p({double.Parse(match.Groups["method"].Value[2..^1], CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)})"
-            : null;
-
-    [GeneratedRegex(
-        @"^\s*(?<method>count|rate|value|avg|min|max|med|p\((100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)\))\s*(<=|<|>=|>|===|==|!=)\s*-?[0-9]+(\.[0-9]+)?\s*\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
-    )]
-    private static partial Regex Expression();
 }

@@ -82,11 +82,16 @@ internal static partial class ThresholdReader
         {
             return null;
         }
-        if (K6Metrics.IsExpression(type, text))
+        if (!K6ThresholdExpression.TryParse(text, out var expression, out var problem))
+        {
+            fields.Refuse(path, $"cannot be read: {FieldPath.Shown(problem)}", allowed);
+            return null;
+        }
+        if (K6Metrics.HasStatistic(type, expression))
         {
             return text;
         }
-        fields.Refuse(path, $"is \"{FieldPath.Shown(text)}\"", allowed);
+        fields.Refuse(path, $"asks for {expression.Statistic}, which a {type} does not have", allowed);
         return null;
     }
 

@@ -33,9 +33,7 @@ internal static class K6Options
                 thresholds.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)Array(each.Value)))
             ),
             ["summaryTrendStats"] = Array(
-                TrendStats.Concat(
-                    thresholds.Values.SelectMany(each => each).Select(K6Metrics.Percentile).OfType<string>()
-                )
+                TrendStats.Concat(thresholds.Values.SelectMany(each => each).Select(Percentile).OfType<string>())
             ),
             ["tags"] = new JsonObject(
                 request
@@ -129,6 +127,11 @@ internal static class K6Options
         }
         return all;
     }
+
+    private static string? Percentile(string text) =>
+        K6ThresholdExpression.TryParse(text, out var expression, out _) && expression.Percentile is not null
+            ? expression.Statistic
+            : null;
 
     private static JsonArray Array(IEnumerable<string> texts) =>
         [.. texts.Distinct(StringComparer.Ordinal).Select(text => (JsonNode?)text)];

@@ -13,6 +13,7 @@ public static class K6TestOrchestrator
         // The same configuration gives the same script, byte for byte. Everything that came from the request
         // stands in "options" and "perfgate...": data, never code.
 
+
         """;
 
     private static readonly ScriptBundler Bundler = new(EmbeddedModules.Sources);

@@ -236,7 +236,7 @@ public class RequestReaderTests
     [InlineData(
         "\"thresholds\": {\"k6\": {\"checks\": [\"rate>1;x()\"]}}",
         "thresholds.k6.checks[0]",
-        "is \"rate>1;x()\""
+        "'1;x()' is no number"
     )]
     [InlineData(
         "\"thresholds\": {\"k6\": {\"checks{\": []}}",
@@ -322,6 +322,16 @@ public class RequestReaderTests
     }
 
     [Fact]
+    public void The_documented_example_is_accepted()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "requests.md"));
+
+        var request = Accepted(page.Split("```json")[1].Split("```")[0]);
+
+        Assert.Equal(["photoGallery", "check-out"], request.Configuration.Scenarios.Select(scenario => scenario.Name));
+    }
+
+    [Fact]
     public void Null_reads_as_left_out()
     {
         var request = Accepted(
@@ -339,6 +349,16 @@ public class RequestReaderTests
 
         Assert.NotEmpty(Refused(body));
         Assert.Equal(TimeSpan.FromHours(8), Accepted(body.Replace("load", "endurance")).Configuration.Duration);
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "PerfGate.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        }
+        return folder.FullName;
     }
 
     private static string With(string configuration) =>

@@ -2,6 +2,7 @@
 //   k6 run --summary-export summary.json script.js
 // The same configuration gives the same script, byte for byte. Everything that came from the request
 // stands in "options" and "perfgate...": data, never code.
+
 import { check, group, sleep } from "k6";
 import http from "k6/http";
 
