@@ -1,0 +1,267 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using PerfGate.Core.Metrics;
+
+namespace PerfGate.Core.K6Output;
+
+/// <summary>
+/// A <see cref="SecondRecord"/> as a line of JSON. Members that are zero or empty are left out. Version 1:
+/// <c>{"v":1,"t":second,"vus","vusMax","it":iterations,"drop","sent","recv","checks":[[name,passes,fails]],
+/// "req":[{"s":scenario,"g":group,"e":endpoint,"n":requests,"f":failed,"ok":sketch,"bad":sketch}],
+/// "ph":{phase:sketch},"fail":[[code,status,error,count]]}</c>, a sketch being
+/// <c>[count,sumMs,minMs,maxMs,"base64 of HdrHistogram's compressed encoding"]</c>.
+/// </summary>
+public static class SecondRecordJson
+{
+    /// <summary>Version written; others are refused.</summary>
+    public const int Version = 1;
+
+    private static readonly string[] PhaseNames = ["blocked", "connecting", "tls", "sending", "waiting", "receiving"];
+
+    /// <summary>The record as one line of UTF-8, its line feed included.</summary>
+    public static byte[] Write(SecondRecord record)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("v", Version);
+            json.WriteNumber("t", record.Second);
+            WriteGauge(json, "vus", record.Vus);
+            WriteGauge(json, "vusMax", record.VusMax);
+            WriteCount(json, "it", record.Iterations);
+            WriteCount(json, "drop", record.DroppedIterations);
+            WriteCount(json, "sent", record.DataSent);
+            WriteCount(json, "recv", record.DataReceived);
+            WriteChecks(json, record.Checks);
+            WriteRequests(json, record.Requests);
+            WritePhases(json, record.Phases);
+            WriteFailures(json, record.Failures);
+            json.WriteEndObject();
+        }
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads one line.</summary>
+    /// <exception cref="FormatException">It is not a record of version 1.</exception>
+    public static SecondRecord Read(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            if (root.GetProperty("v").GetInt32() != Version)
+            {
+                throw new FormatException(
+                    FormattableString.Invariant($"The record is of version {root.GetProperty("v")}, not {Version}.")
+                );
+            }
+            return new SecondRecord
+            {
+                Second = root.GetProperty("t").GetInt64(),
+                Vus = root.TryGetProperty("vus", out var vus) ? vus.GetInt32() : null,
+                VusMax = root.TryGetProperty("vusMax", out var vusMax) ? vusMax.GetInt32() : null,
+                Iterations = (long)Number(root, "it"),
+                DroppedIterations = (long)Number(root, "drop"),
+                DataSent = Number(root, "sent"),
+                DataReceived = Number(root, "recv"),
+                Checks = Items(root, "checks", c => new CheckCount(Text(c, 0), c[1].GetInt64(), c[2].GetInt64())),
+                Requests = Items(root, "req", ReadRequest),
+                Phases = root.TryGetProperty("ph", out var phases) ? ReadPhases(phases) : PhaseSketches.Empty,
+                Failures = Items(
+                    root,
+                    "fail",
+                    f => new FailureCount(Text(f, 0), f[1].GetInt32(), Text(f, 2), f[3].GetInt64())
+                ),
+            };
+        }
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or IndexOutOfRangeException
+                        or ArgumentException
+            )
+        {
+            throw new FormatException("The line is not a record of a second.", e);
+        }
+    }
+
+    /// <summary>
+    /// Reads the lines of a series in which the last may be cut off, as it is where the runner was killed or still writes.
+    /// </summary>
+    /// <param name="ndjson">UTF-8.</param>
+    /// <param name="used">Bytes of whole lines: read on from there.</param>
+    /// <exception cref="FormatException">A whole line is not a record; the message names the line.</exception>
+    public static IReadOnlyList<SecondRecord> ReadLines(ReadOnlyMemory<byte> ndjson, out int used)
+    {
+        var records = new List<SecondRecord>();
+        used = 0;
+        int length;
+        while ((length = ndjson.Span[used..].IndexOf((byte)'\n')) >= 0)
+        {
+            try
+            {
+                records.Add(Read(ndjson.Slice(used, length)));
+            }
+            catch (FormatException e)
+            {
+                throw new FormatException(FormattableString.Invariant($"Line {records.Count + 1}: {e.Message}"), e);
+            }
+            used += length + 1;
+        }
+        return records;
+    }
+
+    private static void WriteGauge(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    private static void WriteCount(Utf8JsonWriter json, string name, double value)
+    {
+        if (value != 0)
+        {
+            json.WriteNumber(name, value);
+        }
+    }
+
+    private static void WriteChecks(Utf8JsonWriter json, IReadOnlyList<CheckCount> checks)
+    {
+        if (checks.Count == 0)
+        {
+            return;
+        }
+        json.WriteStartArray("checks");
+        foreach (var check in checks)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(check.Name);
+            json.WriteNumberValue(check.Passes);
+            json.WriteNumberValue(check.Fails);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteRequests(Utf8JsonWriter json, IReadOnlyList<RequestRecord> requests)
+    {
+        if (requests.Count == 0)
+        {
+            return;
+        }
+        json.WriteStartArray("req");
+        foreach (var request in requests)
+        {
+            json.WriteStartObject();
+            json.WriteString("s", request.Scenario);
+            json.WriteString("g", request.Group);
+            json.WriteString("e", request.Endpoint);
+            json.WriteNumber("n", request.Requests);
+            WriteCount(json, "f", request.Failed);
+            WriteSketch(json, "ok", request.Answered);
+            WriteSketch(json, "bad", request.Unexpected);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static RequestRecord ReadRequest(JsonElement request) =>
+        new(
+            request.GetProperty("s").GetString() ?? "",
+            request.GetProperty("g").GetString() ?? "",
+            request.GetProperty("e").GetString() ?? "",
+            request.GetProperty("n").GetInt64(),
+            (long)Number(request, "f"),
+            ReadSketch(request, "ok"),
+            ReadSketch(request, "bad")
+        );
+
+    private static void WritePhases(Utf8JsonWriter json, PhaseSketches phases)
+    {
+        DurationSketch[] sketches =
+        [
+            phases.Blocked,
+            phases.Connecting,
+            phases.TlsHandshaking,
+            phases.Sending,
+            phases.Waiting,
+            phases.Receiving,
+        ];
+        json.WriteStartObject("ph");
+        for (var i = 0; i < sketches.Length; i++)
+        {
+            WriteSketch(json, PhaseNames[i], sketches[i]);
+        }
+        json.WriteEndObject();
+    }
+
+    private static PhaseSketches ReadPhases(JsonElement phases) =>
+        new(
+            ReadSketch(phases, PhaseNames[0]),
+            ReadSketch(phases, PhaseNames[1]),
+            ReadSketch(phases, PhaseNames[2]),
+            ReadSketch(phases, PhaseNames[3]),
+            ReadSketch(phases, PhaseNames[4]),
+            ReadSketch(phases, PhaseNames[5])
+        );
+
+    private static void WriteFailures(Utf8JsonWriter json, IReadOnlyList<FailureCount> failures)
+    {
+        if (failures.Count == 0)
+        {
+            return;
+        }
+        json.WriteStartArray("fail");
+        foreach (var failure in failures)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(failure.ErrorCode);
+            json.WriteNumberValue(failure.Status);
+            json.WriteStringValue(failure.Error);
+            json.WriteNumberValue(failure.Count);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteSketch(Utf8JsonWriter json, string name, DurationSketch sketch)
+    {
+        if (sketch.Count == 0)
+        {
+            return;
+        }
+        json.WriteStartArray(name);
+        json.WriteNumberValue(sketch.Count);
+        json.WriteNumberValue(sketch.SumMs);
+        json.WriteNumberValue(sketch.MinMs);
+        json.WriteNumberValue(sketch.MaxMs);
+        json.WriteBase64StringValue(sketch.Histogram.Span);
+        json.WriteEndArray();
+    }
+
+    private static DurationSketch ReadSketch(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var sketch)
+            ? new DurationSketch(
+                sketch[0].GetInt64(),
+                sketch[1].GetDouble(),
+                sketch[2].GetDouble(),
+                sketch[3].GetDouble(),
+                sketch[4].GetBytesFromBase64()
+            )
+            : DurationSketch.Empty;
+
+    private static double Number(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var number) ? number.GetDouble() : 0;
+
+    private static string Text(JsonElement array, int index) => array[index].GetString() ?? "";
+
+    private static List<T> Items<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+        parent.TryGetProperty(name, out var array) ? [.. array.EnumerateArray().Select(read)] : [];
+}
