@@ -1,1 +1,17 @@
-return 0;
+using PerfGate.Runner;
+using PerfGate.Runner.Engines;
+
+// Started a second time as a shim around the engine: see ExecWithParent.
+if (args is [ExecWithParent.Verb, var parent, "--", .. var command])
+{
+    return ExecWithParent.Run(parent, command);
+}
+
+var reading = await OrderReader.ReadAsync(Console.In);
+if (reading.Order is not { } order)
+{
+    await Console.Error.WriteLineAsync(reading.Problem);
+    return 64;
+}
+
+return await RunnerSession.RunAsync(order, TimeProvider.System);

@@ -81,7 +81,8 @@ internal sealed class CondenserNames
 
     public Names Scenarios { get; } = new(MaxNames, text => text);
 
-    public Names Groups { get; } = new(MaxNames, text => text.StartsWith("::", StringComparison.Ordinal) ? text[2..] : text);
+    public Names Groups { get; } =
+        new(MaxNames, text => text.StartsWith("::", StringComparison.Ordinal) ? text[2..] : text);
 
     public Names Methods { get; } = new(50, text => text);
 

@@ -36,6 +36,7 @@ public sealed class CsvPointReader
     private int _start;
     private int _end;
     private int _fieldCount;
+    private int _headerFields;
 
     /// <summary>Lines read so far, the header included.</summary>
     public long Lines { get; private set; }
@@ -64,6 +65,9 @@ public sealed class CsvPointReader
 
     /// <summary>Says that so many bytes were written into the memory got last.</summary>
     public void Advance(int bytes) => _end += bytes;
+
+    /// <summary>Forgets what was put in and not read: for going on to empty the source after an error.</summary>
+    public void Drop() => (_start, _end) = (0, 0);
 
     /// <summary>Copies bytes in.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
@@ -215,8 +219,6 @@ public sealed class CsvPointReader
         return true;
     }
 
-    private int _headerFields;
-
     private bool TryMakePoint(ReadOnlySpan<byte> line, out CsvPoint point)
     {
         point = default;
@@ -247,7 +249,9 @@ public sealed class CsvPointReader
     }
 
     private static bool TryParseSecond(ReadOnlySpan<byte> text, out long second) =>
-        Utf8Parser.TryParse(text, out second, out var used) && used == text.Length && second is > 0 and < 100_000_000_000;
+        Utf8Parser.TryParse(text, out second, out var used)
+        && used == text.Length
+        && second is > 0 and < 100_000_000_000;
 
     private static bool TryParseValue(ReadOnlySpan<byte> text, out double value) =>
         Utf8Parser.TryParse(text, out value, out var used) && used == text.Length && double.IsFinite(value);

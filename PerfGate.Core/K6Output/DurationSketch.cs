@@ -13,7 +13,13 @@ namespace PerfGate.Core.K6Output;
 /// <param name="MinMs">The least, milliseconds; 0 where there is none.</param>
 /// <param name="MaxMs">The greatest, milliseconds.</param>
 /// <param name="Histogram">HdrHistogram V2 compressed payload; empty where there is none.</param>
-public sealed record DurationSketch(long Count, double SumMs, double MinMs, double MaxMs, ReadOnlyMemory<byte> Histogram)
+public sealed record DurationSketch(
+    long Count,
+    double SumMs,
+    double MinMs,
+    double MaxMs,
+    ReadOnlyMemory<byte> Histogram
+)
 {
     /// <summary>Largest duration the histogram tells apart, microseconds; longer ones count as this.</summary>
     public const long HighestMicroseconds = 3_600_000_000;

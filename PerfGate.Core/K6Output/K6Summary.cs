@@ -27,7 +27,4 @@ public sealed record K6Summary(
 /// metrics have <c>rate</c> in every shape. Durations in milliseconds. <c>http_req_failed</c> counts failures in <c>passes</c>.
 /// </param>
 /// <param name="Thresholds">By expression; true where it held, whatever the shape of the summary says it in.</param>
-public sealed record K6Metric(
-    IReadOnlyDictionary<string, double> Values,
-    IReadOnlyDictionary<string, bool> Thresholds
-);
+public sealed record K6Metric(IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, bool> Thresholds);

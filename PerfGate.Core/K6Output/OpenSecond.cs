@@ -84,10 +84,7 @@ internal sealed class OpenSecond(long second, CondenserNames names, Stack<Durati
                     Take(_phases[4]),
                     Take(_phases[5])
                 ),
-                Failures =
-                [
-                    .. _failures.Select(f => new FailureCount(f.Key.Code, f.Key.Status, f.Key.Error, f.Value)),
-                ],
+                Failures = [.. _failures.Select(f => new FailureCount(f.Key.Code, f.Key.Status, f.Key.Error, f.Value))],
             }
             : null;
 

@@ -101,15 +101,21 @@ public static class SecondRecordJson
         var records = new List<SecondRecord>();
         used = 0;
         int length;
+        var lines = 0;
         while ((length = ndjson.Span[used..].IndexOf((byte)'\n')) >= 0)
         {
+            lines++;
             try
             {
-                records.Add(Read(ndjson.Slice(used, length)));
+                // Empty lines are a runner's sign of life.
+                if (length > 0)
+                {
+                    records.Add(Read(ndjson.Slice(used, length)));
+                }
             }
             catch (FormatException e)
             {
-                throw new FormatException(FormattableString.Invariant($"Line {records.Count + 1}: {e.Message}"), e);
+                throw new FormatException(FormattableString.Invariant($"Line {lines}: {e.Message}"), e);
             }
             used += length + 1;
         }

@@ -29,13 +29,22 @@ public static partial class SensitiveText
         return stripped.Length <= maxLength ? stripped : string.Concat(stripped.AsSpan(0, maxLength - 1), "…");
     }
 
-    [GeneratedRegex(@"([a-z][a-z0-9+.\-]*://)[^\s/?#@""'\\]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"([a-z][a-z0-9+.\-]*://)[^\s/?#@""'\\]*@",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"([a-z][a-z0-9+.\-]*://[^\s?#""'\\]*)[?#][^\s""'\\]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"([a-z][a-z0-9+.\-]*://[^\s?#""'\\]*)[?#][^\s""'\\]*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Query();
 
-    [GeneratedRegex(@"\b(Bearer|Basic)\s+[A-Za-z0-9\-._~+/]{4,}=*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(Bearer|Basic)\s+[A-Za-z0-9\-._~+/]{4,}=*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Credentials();
 
     [GeneratedRegex(

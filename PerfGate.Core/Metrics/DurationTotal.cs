@@ -99,12 +99,6 @@ internal sealed class RequestTotal
         var all = new DurationTotal();
         all.Add(Answered);
         all.Add(Unexpected);
-        return new RequestStats(
-            Requests,
-            Failed,
-            seconds > 0 ? Requests / seconds : 0,
-            all.Stats(),
-            Answered.Stats()
-        );
+        return new RequestStats(Requests, Failed, seconds > 0 ? Requests / seconds : 0, all.Stats(), Answered.Stats());
     }
 }

@@ -39,7 +39,8 @@ internal static class SummaryFigures
                 .GroupBy(metric => metric.Key)
                 .ToDictionary(
                     metric => metric.Key,
-                    metric => (IReadOnlyDictionary<string, double>)MergeValues([.. metric.Select(m => m.Value.Values)]));
+                    metric => (IReadOnlyDictionary<string, double>)MergeValues([.. metric.Select(m => m.Value.Values)])
+                );
 
     private static bool Agrees(RequestStats stats, K6Summary summary) =>
         (long)(summary.Value("http_reqs", "count") ?? 0) == stats.Requests;
@@ -63,9 +64,7 @@ internal static class SummaryFigures
         );
     }
 
-    private static Dictionary<string, double> MergeValues(
-        IReadOnlyList<IReadOnlyDictionary<string, double>> values
-    )
+    private static Dictionary<string, double> MergeValues(IReadOnlyList<IReadOnlyDictionary<string, double>> values)
     {
         var isRate = values.Any(v => v.ContainsKey("passes"));
         var merged = new Dictionary<string, double>();

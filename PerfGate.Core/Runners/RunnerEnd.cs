@@ -51,6 +51,9 @@ public enum RunnerEndCause
     /// <summary>No engine could be found or started.</summary>
     NotStarted,
 
+    /// <summary>The engine refused the script before any load; the exit status is the engine's.</summary>
+    ScriptRejected,
+
     /// <summary>It was killed or crashed from outside the runner.</summary>
     Killed,
 

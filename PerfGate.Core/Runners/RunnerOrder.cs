@@ -32,4 +32,9 @@ public sealed record RunnerOrder
 
     /// <summary>Environment variables handed to the script (<c>__ENV</c>).</summary>
     public IReadOnlyDictionary<string, string> ScriptEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Host of the target, to tell whether it shares this machine with the load engine; null where that is not known.
+    /// </summary>
+    public string? TargetHost { get; init; }
 }

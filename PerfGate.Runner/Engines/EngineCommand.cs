@@ -1,0 +1,104 @@
+using System.Globalization;
+using PerfGate.Core.Runners;
+
+namespace PerfGate.Runner.Engines;
+
+/// <summary>k6's command line and environment, as k6 v0.49 to v2 and the embedded engine understand them alike.</summary>
+internal static class EngineCommand
+{
+    /// <summary>What of the runner's environment the engine may see: nothing that could be a secret or an option of k6.</summary>
+    private static readonly string[] Inherited =
+    [
+        "PATH",
+        "LANG",
+        "TZ",
+        "SystemRoot",
+        "TEMP",
+        "TMP",
+        "TMPDIR",
+        "DOTNET_ROOT",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+    ];
+
+    /// <summary>Executes the script's init code and says what it would need, without any load.</summary>
+    public static IReadOnlyList<string> Inspect(RunnerOrder order, string script) =>
+        ["inspect", "--execution-requirements", "--include-system-env-vars", .. Variables(order), script];
+
+    /// <summary>Applies the load.</summary>
+    public static IReadOnlyList<string> Run(RunnerOrder order, string script, string samples, string summary) =>
+        [
+            "run",
+            "--out",
+            $"csv={samples}",
+            "--summary-export",
+            summary,
+            "--quiet",
+            "--no-color",
+            "--no-usage-report",
+            // k6 before v2 serves its REST API on a fixed port unless the address is empty.
+            "--address=",
+            .. Segment(order),
+            .. Variables(order),
+            script,
+        ];
+
+    /// <summary>The engine's environment: the script's variables, and settings that keep k6 from looking elsewhere.</summary>
+    public static Dictionary<string, string> Environment(RunnerOrder order, string home)
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (var name in Inherited)
+        {
+            if (System.Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                environment[name] = value;
+            }
+        }
+        // Variables may be secrets, and command lines are there for all to read: the environment carries them.
+        foreach (var (name, value) in order.ScriptEnvironment.Where(variable => !IsOption(variable.Key)))
+        {
+            environment[name] = value;
+        }
+        // k6 reads a user's config.json below the home folder.
+        environment["HOME"] = home;
+        environment["K6_AUTO_EXTENSION_RESOLUTION"] = "false";
+        environment["K6_BINARY_PROVISIONING"] = "false";
+        environment["K6_CSV_SAVE_INTERVAL"] = "1s";
+        return environment;
+    }
+
+    /// <summary>Variables whose names k6 would take for its options go by the command line, which only names them to the script.</summary>
+    private static IEnumerable<string> Variables(RunnerOrder order) =>
+        order
+            .ScriptEnvironment.Where(variable => IsOption(variable.Key))
+            .SelectMany(variable => new[] { "-e", $"{variable.Key}={variable.Value}" });
+
+    private static bool IsOption(string name) => name.StartsWith("K6_", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> Segment(RunnerOrder order)
+    {
+        if (order.Segments == 1)
+        {
+            return [];
+        }
+        var bounds = Enumerable.Range(0, order.Segments + 1).Select(i => Bound(i, order.Segments)).ToList();
+        return
+        [
+            "--execution-segment",
+            $"{bounds[order.Segment]}:{bounds[order.Segment + 1]}",
+            "--execution-segment-sequence",
+            string.Join(',', bounds),
+        ];
+    }
+
+    private static string Bound(int index, int segments) =>
+        index == 0 ? "0"
+        : index == segments ? "1"
+        : string.Create(CultureInfo.InvariantCulture, $"{index}/{segments}");
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using PerfGate.Core.K6Output;
+
+namespace PerfGate.Runner.Load;
+
+/// <summary>
+/// What the engine printed: stripped of secrets, cut to a size, and read for exceptions of the script, which k6 reports
+/// nowhere else.
+/// </summary>
+internal sealed partial class EngineLog
+{
+    /// <summary>Most that is kept, characters. What comes after is counted.</summary>
+    public const int MaxLength = 1024 * 1024;
+
+    private const int MaxLineLength = 4000;
+
+    private readonly Lock _lock = new();
+    private readonly StringBuilder _text = new();
+    private long _omitted;
+    private string? _lastError;
+
+    /// <summary>Exceptions thrown by the script.</summary>
+    public long ScriptExceptions { get; private set; }
+
+    /// <summary>The first of them, stripped.</summary>
+    public string? FirstScriptException { get; private set; }
+
+    /// <summary>The message of the last line of level error, stripped; else the last line; null where nothing was printed.</summary>
+    public string? LastError
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastError ?? LastLine();
+            }
+        }
+    }
+
+    /// <summary>Adds a line. Safe from several threads.</summary>
+    public void Add(string line)
+    {
+        var stripped = SensitiveText.Strip(line, MaxLineLength);
+        // Text in quotes is the script's own and may look like anything.
+        var marks = Quoted().Replace(line, "");
+        lock (_lock)
+        {
+            if (marks.Contains("level=error", StringComparison.Ordinal))
+            {
+                _lastError = MessageOf(stripped);
+                if (
+                    marks.Contains("source=stacktrace", StringComparison.Ordinal)
+                    || line.Contains("hint=\"script exception\"", StringComparison.Ordinal)
+                )
+                {
+                    ScriptExceptions++;
+                    FirstScriptException ??= _lastError;
+                }
+            }
+            if (_text.Length + stripped.Length < MaxLength)
+            {
+                _text.Append(stripped).Append('\n');
+            }
+            else
+            {
+                _omitted++;
+            }
+        }
+    }
+
+    /// <summary>The log as UTF-8.</summary>
+    public byte[] ToUtf8()
+    {
+        lock (_lock)
+        {
+            var end =
+                _omitted > 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"({_omitted} further lines omitted)\n")
+                    : "";
+            return Encoding.UTF8.GetBytes(_text + end);
+        }
+    }
+
+    private static string MessageOf(string line)
+    {
+        var message = Message().Match(line);
+        var text = message.Success
+            ? message.Groups[1].Value.Replace("\\n", "\n").Replace("\\t", " ").Replace("\\\"", "\"").Trim()
+            : line;
+        return SensitiveText.Strip(text, 1000);
+    }
+
+    private string? LastLine() =>
+        _text.Length == 0 ? null
+        : _text.ToString().TrimEnd('\n').Split('\n')[^1] is { Length: > 0 } line ? line
+        : null;
+
+    [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("msg=\"((?:[^\"\\\\]|\\\\.)*)\"", RegexOptions.CultureInvariant)]
+    private static partial Regex Message();
+}

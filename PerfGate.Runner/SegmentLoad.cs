@@ -1,0 +1,180 @@
+using System.ComponentModel;
+using PerfGate.Core.K6Output;
+using PerfGate.Core.Runners;
+using PerfGate.Runner.Artifacts;
+using PerfGate.Runner.Engines;
+using PerfGate.Runner.Load;
+
+namespace PerfGate.Runner;
+
+/// <summary>Makes the load of one segment, once: script, engine, samples, end.</summary>
+/// <param name="order">What to do.</param>
+/// <param name="artifacts">Where the run's artifacts are.</param>
+/// <param name="stopping">Reasons to stop early.</param>
+/// <param name="folder">A private folder, deleted afterwards.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SegmentLoad(
+    RunnerOrder order,
+    IRunArtifacts artifacts,
+    StopReasons stopping,
+    string folder,
+    TimeProvider time
+)
+{
+    private readonly EngineLog _log = new();
+    private readonly string _script = Path.Combine(folder, ArtifactNames.Script);
+    private readonly string _summary = Path.Combine(folder, "summary.json");
+    private readonly Dictionary<string, string> _environment = EngineCommand.Environment(order, folder);
+    private string _engineName = "";
+
+    /// <summary>The end record; null where another runner of this segment was faster to begin.</summary>
+    public async Task<RunnerEnd?> RunAsync()
+    {
+        var (engine, problem) = Engine.Find(order.Engine);
+        if (engine is null)
+        {
+            return End(RunnerEndCause.NotStarted, problem);
+        }
+        if (await artifacts.ReadAsync(ArtifactNames.Script, CancellationToken.None) is not { } script)
+        {
+            return End(RunnerEndCause.NotStarted, $"The artifact {ArtifactNames.Script} is absent.");
+        }
+        await File.WriteAllBytesAsync(_script, script);
+        try
+        {
+            return await RefusalAsync(engine) ?? await ApplyAsync(engine);
+        }
+        catch (Win32Exception e)
+        {
+            return End(RunnerEndCause.NotStarted, $"{engine.Command[0]} could not be started: {e.Message}");
+        }
+    }
+
+    /// <summary>Why there is nothing to run; null where the engine takes the script.</summary>
+    private async Task<RunnerEnd?> RefusalAsync(Engine engine)
+    {
+        var version = await EngineCheck.RunAsync([.. engine.Command, "version"], folder, _environment, time);
+        if (version.ExitCode != 0)
+        {
+            return End(RunnerEndCause.NotStarted, $"{engine.Command[0]} does not run: {version.Output.Trim()}");
+        }
+        _engineName = engine.Describe(version.Output);
+
+        var check = await EngineCheck.RunAsync(
+            [.. engine.Command, .. EngineCommand.Inspect(order, _script)],
+            folder,
+            _environment,
+            time
+        );
+        if (check.ExitCode == 0)
+        {
+            return null;
+        }
+        foreach (var line in check.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            _log.Add(line);
+        }
+        await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
+        var detail = check.ExitCode is null
+            ? FormattableString.Invariant($"its init code did not end within {EngineCheck.Patience.TotalSeconds} s")
+            : _log.LastError;
+        return End(RunnerEndCause.ScriptRejected, detail) with { ExitCode = check.ExitCode };
+    }
+
+    private async Task<RunnerEnd?> ApplyAsync(Engine engine)
+    {
+        if (stopping.First.IsCompleted)
+        {
+            var early = await stopping.First;
+            return End(early.Cause, early.Detail);
+        }
+        // From here on load may have been made: the series' existence says so.
+        if (!await artifacts.CreateSeriesAsync(ArtifactNames.Series(order.Segment), CancellationToken.None))
+        {
+            return null;
+        }
+        var condenser = new Condenser();
+        await using var samples = SamplePipe.Create(folder, condenser, time);
+        var startedAt = time.GetUtcNow();
+        using var process = await EngineProcess.StartAsync(
+            [.. engine.Command, .. EngineCommand.Run(order, _script, samples.Path, _summary)],
+            folder,
+            _environment,
+            _log.Add
+        );
+        try
+        {
+            return await WatchAsync(process, samples, condenser) with { StartedAt = startedAt };
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private async Task<RunnerEnd> WatchAsync(EngineProcess process, SamplePipe samples, Condenser condenser)
+    {
+        using var ended = new CancellationTokenSource();
+        var series = new SeriesWriter(artifacts, ArtifactNames.Series(order.Segment), condenser, time);
+        var writing = StopOnFaultAsync(series.RunAsync(ended.Token));
+        var machine = new MachineSampler(process.Id, order.TargetHost, time);
+        var sampling = machine.RunAsync(ended.Token);
+
+        StopReason? stopped = null;
+        if (await Task.WhenAny(process.Exited, stopping.First) == stopping.First)
+        {
+            stopped = await stopping.First;
+            await process.StopAsync(stopped.Grace, time);
+        }
+        var exitCode = await process.Exited;
+        var endedAt = time.GetUtcNow();
+
+        await samples.FinishAsync();
+        await ended.CancelAsync();
+        await Task.WhenAll(writing, sampling);
+        await series.FinishAsync(CancellationToken.None);
+        if (File.Exists(_summary))
+        {
+            await artifacts.WriteAsync(
+                ArtifactNames.Summary(order.Segment),
+                await File.ReadAllBytesAsync(_summary),
+                CancellationToken.None
+            );
+        }
+        await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
+        return EngineEnd.Of(exitCode, stopped, samples.Error, _log) with
+        {
+            Engine = _engineName,
+            EndedAt = endedAt,
+            LoadGenerator = machine.Stats(),
+        };
+    }
+
+    /// <summary>Load that nobody can see any more is stopped.</summary>
+    private async Task StopOnFaultAsync(Task writing)
+    {
+        try
+        {
+            await writing;
+        }
+        catch (Exception e)
+        {
+            stopping.Stop(
+                new StopReason(
+                    RunnerEndCause.RunnerFault,
+                    SensitiveText.Strip($"The series could not be written: {e.Message}", 1000),
+                    StopReasons.Grace
+                )
+            );
+        }
+    }
+
+    private RunnerEnd End(RunnerEndCause cause, string? detail) =>
+        new()
+        {
+            Engine = _engineName,
+            Cause = cause,
+            Detail = detail is null ? null : SensitiveText.Strip(detail, 1000),
+            EndedAt = time.GetUtcNow(),
+        };
+}
