@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Moq;
+using PerfGate.Tests.Architecture;
 
 namespace PerfGate.Tests.Functions;
 
@@ -114,13 +115,5 @@ public class FunctionsPackagesTests
         return (process.ExitCode, await output + await errors);
     }
 
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "PerfGate.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("no PerfGate.sln above the tests");
-        }
-        return folder.FullName;
-    }
+    private static string Root() => Repository.Root.FullName;
 }
