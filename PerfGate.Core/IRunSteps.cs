@@ -26,11 +26,11 @@ public interface IRunSteps
     /// <summary>Holds the metrics against thresholds, evidence and baseline, and writes the result artifact.</summary>
     Task<RunVerdict> JudgeAsync(Guid runId, RunError? error);
 
-    /// <summary>Stores the result in the database and ends the run's status.</summary>
-    Task RecordAsync(Guid runId);
-
     /// <summary>Writes the reports.</summary>
     Task ReportAsync(Guid runId);
+
+    /// <summary>Stores the result in the database and ends the run's status.</summary>
+    Task RecordAsync(Guid runId);
 
     /// <summary>Tells the pipeline, where the request asked for it.</summary>
     Task NotifyAsync(Guid runId);

@@ -48,7 +48,8 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
     public Uri LocationFor(Guid runId, DateTimeOffset until)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(root), runId.ToString())).FullName;
-        return new Uri(folder + Path.DirectorySeparatorChar);
+        // Spelled out as file:///: written as JSON, a Uri made from a bare path would stay a bare path.
+        return new Uri(new Uri(folder + Path.DirectorySeparatorChar).AbsoluteUri);
     }
 
     /// <inheritdoc />

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace PerfGate.Adapters.Http;
+
+/// <summary>Every route of the API in one place.</summary>
+public static class PerfGateRoutes
+{
+    /// <summary>Maps them. All want a token, but health.</summary>
+    public static IEndpointRouteBuilder MapPerfGate(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
+
+        var api = routes.MapGroup("/api/performance");
+        api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);
+        api.MapGet("/tests", TestsEndpoint.ListAsync);
+        api.MapGet("/runs/{testId:guid}", RunEndpoint.GetAsync);
+        api.MapGet("/runs/{testId:guid}/gate", RunEndpoint.GateAsync);
+        api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);
+        api.MapGet("/runs/{testId:guid}/report", ArtifactEndpoints.ReportAsync);
+        api.MapGet("/runs/{testId:guid}/script", ArtifactEndpoints.ScriptAsync);
+        api.MapGet("/runs/{testId:guid}/series", ArtifactEndpoints.SeriesAsync);
+        api.MapGet("/baselines", BaselineEndpoints.ListAsync);
+        api.MapPost("/baselines", BaselineEndpoints.EstablishAsync);
+        return routes;
+    }
+}

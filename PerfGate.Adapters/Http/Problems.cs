@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using PerfGate.Core.Requests;
+
+namespace PerfGate.Adapters.Http;
+
+/// <summary>Refusals as problem documents (RFC 9457).</summary>
+public static class Problems
+{
+    /// <summary>422: the input was read, and these fields cannot be used.</summary>
+    public static IResult Unusable(IReadOnlyList<FieldError> errors) =>
+        Results.Json(
+            new
+            {
+                type = "about:blank",
+                title = "The request cannot be used",
+                status = StatusCodes.Status422UnprocessableEntity,
+                detail = errors.Count == 1
+                    ? "1 field has a problem."
+                    : FormattableString.Invariant($"{errors.Count} fields have problems."),
+                errors,
+            },
+            RunJson.Options,
+            "application/problem+json",
+            StatusCodes.Status422UnprocessableEntity
+        );
+
+    /// <summary>404: no such run, test or artifact.</summary>
+    public static IResult Unknown(string what, Guid id) =>
+        Of(StatusCodes.Status404NotFound, "Not found", $"There is no {what} {id}.");
+
+    /// <summary>404: the run exists, but has not left this yet.</summary>
+    public static IResult NotYet(string what) =>
+        Of(
+            StatusCodes.Status404NotFound,
+            "Not there yet",
+            $"The run has no {what} yet: it is written when the run ends."
+        );
+
+    /// <summary>409: the state of things forbids it.</summary>
+    public static IResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "Conflict", detail);
+
+    private static IResult Of(int status, string title, string detail) =>
+        Results.Problem(detail, statusCode: status, title: title);
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using PerfGate.Adapters.Blobs;
+using PerfGate.Adapters.Files;
+using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Processes;
+using PerfGate.Adapters.Runs;
+using PerfGate.Core.Admission;
+
+namespace PerfGate.Adapters;
+
+/// <summary>What the adapters need to know.</summary>
+public sealed record PerfGateOptions
+{
+    /// <summary>The database.</summary>
+    public required string PostgresConnectionString { get; init; }
+
+    /// <summary>Folder of the artifacts, where no blob service is named.</summary>
+    public required string ArtifactFolder { get; init; }
+
+    /// <summary>Blob service of the artifacts; null (default) keeps them in the folder.</summary>
+    public string? BlobConnectionString { get; init; }
+
+    /// <summary>Load engine: <c>auto</c> (default), <c>k6</c>, <c>embedded</c>, or a path to a k6 binary.</summary>
+    public string Engine { get; init; } = "auto";
+
+    /// <summary>Runs under load at once in one environment, at least 1; default 1.</summary>
+    public int SlotsPerEnvironment { get; init; } = 1;
+}
+
+/// <summary>Puts the adapters together, for both hosts.</summary>
+public static class Registration
+{
+    /// <summary>Registers everything but the host's own <see cref="Http.IRunStarter"/>.</summary>
+    public static IServiceCollection AddPerfGate(this IServiceCollection services, PerfGateOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(Limits.Default);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgresConnectionString));
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<TestStore>();
+        services.AddSingleton<PerformanceMonitor>();
+        services.AddSingleton<PerformanceBaselineManager>();
+        services.AddSingleton<IArtifactStore>(
+            options.BlobConnectionString is { } blobs
+                ? new BlobArtifactStore(blobs)
+                : new FolderArtifactStore(options.ArtifactFolder)
+        );
+        services.AddSingleton<RunArtifacts>();
+        services.AddSingleton<RunnerLauncher>();
+        services.AddSingleton<ProgressReader>();
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton<RunJudgement>();
+        services.AddSingleton<RunStepParts>();
+        services.AddSingleton<RunStepsFactory>();
+        return services;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using PerfGate.Adapters.Http;
+using PerfGate.Core.Runs;
+using PerfGate.Host.Server;
+using Spectre.Console;
+
+namespace PerfGate.Host.Demo;
+
+/// <summary>
+/// The demo: a healthy platform passes and becomes the baseline, a slowed one fails, and both times the gate says why.
+/// Whatever was started is ended again, also after a failure and on Ctrl+C.
+/// </summary>
+public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
+{
+    private const int AsStaged = 0;
+    private const int NotAsStaged = 1;
+    private const int Interrupted = 130;
+
+    // Far beyond the platform's own few milliseconds, far below the 3 s that the thresholds allow: only the
+    // comparison with the past can find it.
+    private static readonly object SlowKnobs = new { latencyMs = 250, latencyJitterMs = 50 };
+
+    /// <summary>Tells it; the exit status is 0 where everything went as staged.</summary>
+    public async Task<int> TellAsync(
+        string dataFolder,
+        string engine,
+        TimeSpan duration,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await PlayAsync(dataFolder, engine, duration, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            console.MarkupLine("[yellow]Interrupted: everything that was started has been ended.[/]");
+            return Interrupted;
+        }
+        catch (Exception surprise)
+            when (surprise is HttpRequestException or IOException or InvalidOperationException or TimeoutException)
+        {
+            console.MarkupLine($"[red]The demo could not go on:[/] {Markup.Escape(surprise.Message)}");
+            return NotAsStaged;
+        }
+    }
+
+    private async Task<int> PlayAsync(
+        string dataFolder,
+        string engine,
+        TimeSpan duration,
+        CancellationToken cancellation
+    )
+    {
+        var started = time.GetTimestamp();
+        console.MarkupLine("[bold]PerfGate demo[/]: may this deployment of a wedding platform go out?");
+        console.WriteLine();
+
+        Step("Starting PerfGate with a private PostgreSQL");
+        await using var server = await GateServer.StartAsync(
+            new GateServerOptions
+            {
+                DataFolder = dataFolder,
+                Engine = engine,
+                Urls = "http://127.0.0.1:0",
+            },
+            cancellation
+        );
+        Step("Starting the wedding platform");
+        await using var platform = await PlatformProcess.StartAsync(cancellation);
+        using var gate = new GateClient(server.Address, server.IssueToken("demo"));
+        console.MarkupLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"[dim]  API {server.Address}  platform {platform.Address}  ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s[/]"
+            )
+        );
+
+        console.Write(new Rule("[bold]1[/]  The platform as it is") { Justification = Justify.Left });
+        var healthy = await RunAsync(gate, platform, dataFolder, duration, cancellation);
+        if (healthy.Verdict != Verdict.Passed)
+        {
+            console.MarkupLine("[red]Not as staged:[/] the healthy platform should have passed.");
+            return NotAsStaged;
+        }
+        var baseline = await gate.EstablishBaselineAsync(healthy.TestId, cancellation);
+        Step(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"This run is the baseline now: p95 {baseline.P95ResponseTimeMs:0.0} ms, {baseline.ThroughputRps:0} requests/s"
+            )
+        );
+
+        console.Write(
+            new Rule("[bold]2[/]  A deployment that makes every answer 250 ms slower") { Justification = Justify.Left }
+        );
+        await platform.SetKnobsAsync(SlowKnobs, cancellation);
+        var slowed = await RunAsync(gate, platform, dataFolder, duration, cancellation);
+        if (slowed.Verdict != Verdict.Failed)
+        {
+            console.MarkupLine("[red]Not as staged:[/] the slowed platform should have failed.");
+            return NotAsStaged;
+        }
+        console.WriteLine();
+        console.MarkupLine(
+            "[green]As staged:[/] the healthy platform passed, and the slowed one was stopped, although it kept every fixed threshold."
+        );
+        return AsStaged;
+    }
+
+    private async Task<RunView> RunAsync(
+        GateClient gate,
+        PlatformProcess platform,
+        string dataFolder,
+        TimeSpan duration,
+        CancellationToken cancellation
+    )
+    {
+        var accepted = await gate.ExecuteAsync(
+            new
+            {
+                testType = "load",
+                environment = "staging",
+                configuration = new
+                {
+                    baseUrl = platform.Address,
+                    duration = duration.TotalSeconds,
+                    arrivalRate = 40,
+                },
+            },
+            cancellation
+        );
+        Step($"POST /api/performance/tests/execute answered 202: run {accepted.TestId}");
+        RunView run;
+        try
+        {
+            run = await new ProgressView(console, time).FollowAsync(gate, accepted.TestId, duration, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The load must not outlive the one who asked for it.
+            await gate.CancelAsync(accepted.TestId, CancellationToken.None);
+            throw;
+        }
+        new VerdictView(console).Show(run);
+        await KeepReportAsync(gate, run, dataFolder, cancellation);
+        return run;
+    }
+
+    private async Task KeepReportAsync(GateClient gate, RunView run, string dataFolder, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(dataFolder, "reports")).FullName;
+        var path = Path.Combine(folder, $"{run.TestId}.html");
+        await File.WriteAllTextAsync(path, await gate.GetReportAsync(run.TestId, cancellation), cancellation);
+        Step($"Report: {path}");
+    }
+
+    private void Step(string text) => console.MarkupLine($"[blue]→[/] {Markup.Escape(text)}");
+}

@@ -1,0 +1,44 @@
+using Hangfire;
+using Hangfire.Server;
+using PerfGate.Adapters.Runs;
+using PerfGate.Core;
+
+namespace PerfGate.Host.Jobs;
+
+/// <summary>
+/// Takes one run along its way as a Hangfire job. Hangfire runs a job again after a crash or a surprise; a run that another
+/// worker holds at the moment is left to it.
+/// </summary>
+[AutomaticRetry(Attempts = Retries, DelaysInSeconds = [2, 10, 30], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
+public sealed partial class RunJob(RunStepsFactory steps, ILogger<RunJob> log)
+{
+    private const int Retries = 3;
+
+    /// <summary>Executes the run.</summary>
+    public async Task ExecuteAsync(Guid runId, PerformContext? context, CancellationToken cancellation)
+    {
+        await using var hold = await steps.TryHoldAsync(runId, cancellation);
+        if (hold is null)
+        {
+            return;
+        }
+        var runSteps = steps.Create(cancellation);
+        try
+        {
+            await RunWorkflow.ExecuteAsync(runId, runSteps);
+        }
+        catch (Exception surprise) when (surprise is not OperationCanceledException)
+        {
+            LogSurprise(surprise, runId);
+            if ((context?.GetJobParameter<int>("RetryCount") ?? Retries) >= Retries)
+            {
+                // Nobody will try again: the run must not stay "running" for ever.
+                await runSteps.AbandonAsync(runId, surprise.Message);
+            }
+            throw;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Run {RunId} met a surprise")]
+    private partial void LogSurprise(Exception surprise, Guid runId);
+}

@@ -1,0 +1,135 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using PerfGate.Adapters;
+using PerfGate.Adapters.Http;
+using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Processes;
+using PerfGate.Host.Jobs;
+
+namespace PerfGate.Host.Server;
+
+/// <summary>PerfGate on one machine: Kestrel, Hangfire on PostgreSQL, child processes. Ends all it started.</summary>
+public sealed class GateServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly PrivatePostgres? _postgres;
+    private readonly LocalSigningKey _key;
+
+    private GateServer(WebApplication app, PrivatePostgres? postgres, LocalSigningKey key) =>
+        (_app, _postgres, _key) = (app, postgres, key);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Starts the database (where it is its own), migrates it, and serves.</summary>
+    public static async Task<GateServer> StartAsync(GateServerOptions options, CancellationToken cancellation)
+    {
+        var key = await LocalSigningKey.LoadOrCreateAsync(options.DataFolder, TimeProvider.System, cancellation);
+        var postgres = options.PostgresConnectionString is null
+            ? await PrivatePostgres.StartAsync(Path.Combine(options.DataFolder, "postgres"), cancellation)
+            : null;
+        try
+        {
+            var connectionString = options.PostgresConnectionString ?? postgres!.ConnectionString;
+            await MigrationRunner.MigrateAsync(connectionString, cancellation);
+            var app = Build(options, connectionString, key);
+            await app.StartAsync(cancellation);
+            return new GateServer(app, postgres, key);
+        }
+        catch
+        {
+            if (postgres is not null)
+            {
+                await postgres.DisposeAsync();
+            }
+            throw;
+        }
+    }
+
+    /// <summary>A token of an engineer, good for a day.</summary>
+    public string IssueToken(string subject) => _key.IssueToken(subject, "Engineer", TimeSpan.FromDays(1));
+
+    /// <summary>Waits until it is told to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+    }
+
+    private static WebApplication Build(GateServerOptions options, string connectionString, LocalSigningKey key)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Urls);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // Bearer tokens use none of its keys.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Services.AddPerfGate(
+            new PerfGateOptions
+            {
+                PostgresConnectionString = connectionString,
+                ArtifactFolder = Path.Combine(options.DataFolder, "artifacts"),
+                BlobConnectionString = options.BlobConnectionString,
+                Engine = options.Engine,
+                SlotsPerEnvironment = options.SlotsPerEnvironment,
+            }
+        );
+        AddJobs(builder.Services, connectionString);
+        AddGuard(builder.Services, key);
+
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapPerfGate();
+        return app;
+    }
+
+    private static void AddJobs(IServiceCollection services, string connectionString)
+    {
+        services.AddHangfire(hangfire =>
+            hangfire
+                .UseSimpleAssemblyNameTypeSerializer()
+                .UseRecommendedSerializerSettings()
+                .UsePostgreSqlStorage(
+                    storage => storage.UseNpgsqlConnection(connectionString),
+                    new PostgreSqlStorageOptions
+                    {
+                        // A run should begin at once, not at the next poll.
+                        QueuePollInterval = TimeSpan.FromMilliseconds(500),
+                        EnableLongPolling = true,
+                        UseSlidingInvisibilityTimeout = true,
+                    }
+                )
+        );
+        services.AddHangfireServer(server => server.WorkerCount = 20);
+        services.AddSingleton<IRunStarter, HangfireRunStarter>();
+        services.AddTransient<RunJob>();
+        services.AddHostedService<RunRecovery>();
+    }
+
+    private static void AddGuard(IServiceCollection services, LocalSigningKey key)
+    {
+        services
+            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(bearer =>
+            {
+                bearer.MapInboundClaims = false;
+                bearer.TokenValidationParameters = key.Validation;
+            });
+        // Deny by default: an endpoint is open only where it says so itself.
+        services
+            .AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+}

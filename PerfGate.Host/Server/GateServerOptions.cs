@@ -1,0 +1,26 @@
+namespace PerfGate.Host.Server;
+
+/// <summary>How a one-machine server is set up.</summary>
+public sealed record GateServerOptions
+{
+    /// <summary>Folder of everything PerfGate keeps: database, artifacts, signing key. Made where absent.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where to listen, as ASP.NET Core writes it; port 0 takes a free one. Default: loopback, port 5080.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:5080";
+
+    /// <summary>Load engine: <c>auto</c> (default), <c>k6</c>, <c>embedded</c>, or a path to a k6 binary.</summary>
+    public string Engine { get; init; } = "auto";
+
+    /// <summary>A PostgreSQL to use; null (default) starts a private one in the data folder.</summary>
+    public string? PostgresConnectionString { get; init; }
+
+    /// <summary>
+    /// A blob service for the artifacts: its connection string (Azurite, or an account with its key); null (default) keeps
+    /// them in the data folder.
+    /// </summary>
+    public string? BlobConnectionString { get; init; }
+
+    /// <summary>Runs that may be under load at once in one environment; default 1, so that none disturbs another.</summary>
+    public int SlotsPerEnvironment { get; init; } = 1;
+}
