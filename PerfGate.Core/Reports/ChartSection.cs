@@ -20,13 +20,24 @@ internal static class ChartSection
             <section aria-labelledby="time"><h2 id="time">Over time</h2>
             <div class="charts">
             {Markup.Join(charts.Select(chart => chart.Draw()))}</div>
-            {Table(series)}
+            {Reduction(series)}{Table(series)}
             <script type="application/json" id="chart-data">{SeriesCharts.Data(charts)}</script>
             <script>{Markup.Constant(ReportScript.Source)}</script>
             </section>
             """
         );
     }
+
+    private static Markup Reduction(IReadOnlyList<SeriesPoint> series) =>
+        series.Count <= SeriesReduction.MostPoints
+            ? Markup.Empty
+            : Markup.Of(
+                $"""
+                <p class="soft small">Each band reaches from the lowest to the highest second in {Math.Ceiling(
+                    series.Count * 2d / SeriesReduction.MostPoints
+                )} of them, so that no peak is averaged away.</p>
+                """
+            );
 
     private static Markup Table(IReadOnlyList<SeriesPoint> series)
     {

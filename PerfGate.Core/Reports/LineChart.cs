@@ -9,17 +9,28 @@ namespace PerfGate.Core.Reports;
 /// <param name="Points">In order of time, already reduced.</param>
 /// <param name="Filled">Whether the area below is tinted.</param>
 /// <param name="Stepped">Whether a value holds until the next one (VUs) instead of being joined by a slope.</param>
+/// <param name="Reduced">Whether the points are the lowest and highest of buckets, drawn as a band between them.</param>
 internal sealed record ChartLine(
     string Name,
     string Style,
     IReadOnlyList<ChartPoint> Points,
     bool Filled = false,
-    bool Stepped = false
+    bool Stepped = false,
+    bool Reduced = false
 )
 {
     /// <summary>The highest value; null where there is none.</summary>
     public double? Highest => Points.Max(point => point.Y);
+
+    /// <summary>The lowest and highest of two points at a time: what a reduced line was made of.</summary>
+    public static IEnumerable<ChartSpan> Spans(IEnumerable<ChartPoint> points) =>
+        points
+            .Chunk(2)
+            .Select(pair => new ChartSpan(pair[0].X, pair.Min(point => point.Y), pair.Max(point => point.Y)));
 }
+
+/// <summary>What a value ranged over from one moment on; both ends null where there was none.</summary>
+internal readonly record struct ChartSpan(double X, double? Low, double? High);
 
 /// <summary>A bound drawn across a chart.</summary>
 internal sealed record ChartBound(double Value, string Label);
@@ -127,8 +138,14 @@ internal sealed record LineChart(
     {
         var strokes = new StringBuilder();
         var fills = new StringBuilder();
+        var bands = new StringBuilder();
         foreach (var stretch in Stretches(line.Points))
         {
+            if (line.Reduced)
+            {
+                bands.Append(BandPath(stretch, x, y));
+                continue;
+            }
             var path = StretchPath(stretch, line.Stepped, x, y);
             strokes.Append('M').Append(path);
             if (stretch.Count == 1)
@@ -141,8 +158,21 @@ internal sealed record LineChart(
                 $"M{x.Position(first) / 100 * Width:0.#} {Height:0}L{path}L{x.Position(last) / 100 * Width:0.#} {Height:0}Z"
             );
         }
+        if (line.Reduced)
+        {
+            return Markup.Of($"""<g class="{line.Style}"><path class="band" d="{bands.ToString()}"/></g>""");
+        }
         var fill = line.Filled ? Markup.Of($"""<path class="fill" d="{fills.ToString()}"/>""") : Markup.Empty;
         return Markup.Of($"""<g class="{line.Style}">{fill}<path class="line" d="{strokes.ToString()}"/></g>""");
+    }
+
+    /// <summary>Along the highest values, and back along the lowest.</summary>
+    private static string BandPath(List<ChartPoint> stretch, ChartScale x, ChartScale y)
+    {
+        var spans = ChartLine.Spans(stretch).ToList();
+        var there = spans.Select(span => new ChartPoint(span.X, span.High));
+        var back = spans.AsEnumerable().Reverse().Select(span => new ChartPoint(span.X, span.Low));
+        return $"M{StretchPath([.. there, .. back], false, x, y)}Z";
     }
 
     private static string StretchPath(List<ChartPoint> stretch, bool stepped, ChartScale x, ChartScale y)

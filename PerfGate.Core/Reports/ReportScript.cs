@@ -79,8 +79,7 @@ internal static class ReportScript
                   show(at + step);
                 });
               }
-              addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
-            })();
+                })();
             """.ReplaceLineEndings("\n");
 
     /// <summary>

@@ -44,8 +44,8 @@ internal static class ReportStyle
         table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
         th,td{text-align:left;padding:8px 10px;border-bottom:1px solid var(--line);vertical-align:top}
         tbody tr:last-child>*{border-bottom:0}
-        thead th{color:var(--soft);font-weight:600;font-size:.8rem;vertical-align:bottom}
-        tbody th{font-weight:600}
+        thead th{color:var(--soft);font-weight:600;font-size:.8rem;vertical-align:bottom;white-space:normal;overflow-wrap:normal}
+        tbody th{font-weight:600;min-width:10em}
         .n{text-align:right;white-space:nowrap}
         .out{font-weight:650;white-space:nowrap}
         .good{color:var(--pass)} .poor{color:var(--fail)} .unsure{color:var(--open)}
@@ -68,8 +68,8 @@ internal static class ReportStyle
         .x-axis{grid-column:2}
         .x-axis span{position:absolute;top:4px;transform:translateX(-50%);white-space:nowrap}
         .x-axis span:first-child{transform:none}
-        .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--ink);opacity:.6;pointer-events:none}
-        .cursor b{position:absolute;bottom:100%;left:0;transform:translateX(-50%);font-size:.72rem;background:var(--ink);color:var(--card);padding:0 5px;border-radius:3px;white-space:nowrap}
+        .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--soft);pointer-events:none}
+        .cursor b{position:absolute;top:calc(100% + 3px);left:0;z-index:1;transform:translateX(-50%);font-size:.72rem;background:var(--ink);color:var(--card);padding:0 5px;border-radius:3px;white-space:nowrap}
         path{vector-effect:non-scaling-stroke}
         .line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
         .fill{fill:currentColor;opacity:.14;stroke:none}
@@ -78,6 +78,7 @@ internal static class ReportStyle
         svg .bad,.bad>.key{color:var(--fail)} svg .warn,.warn>.key{color:var(--open)} svg .bound,.bound>.key{color:var(--soft)}
         .s2 .line{stroke-dasharray:7 3} .s3 .line{stroke-dasharray:2 4} .warn .line{stroke-dasharray:6 4} .bound .line{stroke-dasharray:4 4;stroke-width:1.5}
         .dense .area g:not(.bound) .line{stroke-width:1;stroke-dasharray:none}
+        .band{fill:currentColor;fill-opacity:.3;stroke:currentColor;stroke-width:1;stroke-linejoin:round}
         .stack{display:flex;height:26px;border-radius:6px;overflow:hidden;background:var(--track);gap:1px}
         .stack i{display:block;min-width:1px}
         .swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:8px;vertical-align:-.05em}
@@ -91,7 +92,7 @@ internal static class ReportStyle
         footer{margin-top:20px;color:var(--soft);font-size:.85rem}
         :focus-visible{outline:3px solid var(--s1)}
         @media (max-width:860px){.charts{grid-template-columns:minmax(0,1fr)}}
-        @media (max-width:620px){
+        @media screen and (max-width:680px){
         .page{padding:14px 10px 32px} section,.verdict{padding:14px;border-radius:10px} h1{font-size:1.3rem}
         .facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px} .fact dd{font-size:1.15rem}
         .plot{grid-template-columns:50px minmax(0,1fr);grid-template-rows:170px 20px}
@@ -99,7 +100,8 @@ internal static class ReportStyle
         table.cards,table.cards tbody{display:block}
         table.cards tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 10px;padding:12px 0;border-bottom:1px solid var(--line)}
         table.cards tr:last-child{border-bottom:0}
-        table.cards th,table.cards td{display:block;border:0;padding:0;text-align:left;white-space:normal}
+        table.cards th,table.cards td{display:block;border:0;padding:0;min-width:0;text-align:left;white-space:normal}
+        table.cards td.out{white-space:normal;overflow-wrap:normal}
         table.cards tbody th,table.cards .wide{grid-column:1/-1}
         table.cards td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.75rem;font-weight:400}
         .pairs{grid-template-columns:1fr;gap:0} .pairs dd{margin-bottom:8px}

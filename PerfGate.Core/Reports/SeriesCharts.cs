@@ -70,13 +70,21 @@ internal static class SeriesCharts
                         chart.Lines.Select(line => new
                         {
                             name = line.Name,
-                            x = line.Points.Select(point => point.X),
-                            y = line.Points.Select(point => chart.Format(point.Y)),
+                            x = Read(line).Select(span => span.X),
+                            y = Read(line).Select(span => Text(span, chart.Format)),
                         })
                     ),
                 }
             )
         );
+
+    private static IEnumerable<ChartSpan> Read(ChartLine line) =>
+        line.Reduced
+            ? ChartLine.Spans(line.Points)
+            : line.Points.Select(point => new ChartSpan(point.X, point.Y, point.Y));
+
+    private static string Text(ChartSpan span, Func<double?, string> format) =>
+        format(span.Low) is var low && format(span.High) is var high && low == high ? low : $"{low} to {high}";
 
     private static string PerSecond(double? value) =>
         value is null ? Figures.Absent : Figures.Number(value.Value) + "/s";
@@ -95,7 +103,12 @@ internal static class SeriesCharts
         Func<SeriesPoint, double?> value,
         bool filled = false,
         bool stepped = false
-    ) => new(name, style, SeriesReduction.Reduce(Points(series, value)), filled, stepped);
+    )
+    {
+        var points = Points(series, value);
+        var reduced = SeriesReduction.Reduce(points);
+        return new ChartLine(name, style, reduced, filled, stepped, !ReferenceEquals(points, reduced));
+    }
 
     /// <summary>A second that is missing from the series was not measured: the line breaks there.</summary>
     private static List<ChartPoint> Points(IReadOnlyList<SeriesPoint> series, Func<SeriesPoint, double?> value)

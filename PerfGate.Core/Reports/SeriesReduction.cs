@@ -13,7 +13,8 @@ internal static class SeriesReduction
 
     /// <summary>
     /// Keeps the lowest and the highest point of each of equally many points: a peak of one second is still seen, and at its
-    /// own place, in a run of a day. Averages would hide it. Breaks survive only where a whole bucket is empty.
+    /// own place, in a run of a day. Averages would hide it. A bucket
+    /// of equal values gives the same point twice: points come in pairs. Breaks survive only where a whole bucket is empty.
     /// </summary>
     public static IReadOnlyList<ChartPoint> Reduce(IReadOnlyList<ChartPoint> points, int mostPoints = MostPoints)
     {
@@ -51,9 +52,6 @@ internal static class SeriesReduction
             return;
         }
         reduced.Add(points[Math.Min(lowest.Value, highest.Value)]);
-        if (lowest != highest)
-        {
-            reduced.Add(points[Math.Max(lowest.Value, highest.Value)]);
-        }
+        reduced.Add(points[Math.Max(lowest.Value, highest.Value)]);
     }
 }
