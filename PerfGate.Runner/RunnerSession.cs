@@ -66,17 +66,21 @@ internal static class RunnerSession
     )
     {
         var series = ArtifactNames.Series(order.Segment);
+        var folderPrefix = FormattableString.Invariant($"perfgate-{order.RunId:N}-{order.Segment}-");
         if (await artifacts.ExistsAsync(series, CancellationToken.None))
         {
-            return await OtherRunnerHasEndedAsync(order, artifacts, time)
-                ? null
-                : Fault(
-                    "Load had begun before, and the runner that made it is gone; it is not made a second time.",
-                    time
-                );
+            if (await OtherRunnerHasEndedAsync(order, artifacts, time))
+            {
+                return null;
+            }
+            DeleteLeftFolders(folderPrefix);
+            return Fault(
+                "Load had begun before, and the runner that made it is gone; it is not made a second time.",
+                time
+            );
         }
         // Nobody else may enter: the folder holds the script and k6's summary.
-        var folder = Directory.CreateTempSubdirectory("perfgate-").FullName;
+        var folder = Directory.CreateTempSubdirectory(folderPrefix).FullName;
         try
         {
             return await new SegmentLoad(order, artifacts, stopping, folder, time).RunAsync();
@@ -110,6 +114,15 @@ internal static class RunnerSession
             await Task.Delay(TimeSpan.FromMilliseconds(500), time);
         }
         return false;
+    }
+
+    /// <summary>A killed runner could not take its folder away.</summary>
+    private static void DeleteLeftFolders(string prefix)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), prefix + "*"))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static RunnerEnd Fault(string detail, TimeProvider time) =>

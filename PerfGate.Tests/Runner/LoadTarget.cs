@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace PerfGate.Tests.Runner;
+
+/// <summary>A real server on a free loopback port that counts what reaches it.</summary>
+internal sealed class LoadTarget : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private long _requests;
+
+    private LoadTarget(WebApplication app) => _app = app;
+
+    public string Url => _app.Urls.Single();
+
+    public long Requests => Interlocked.Read(ref _requests);
+
+    public static async Task<LoadTarget> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var target = new LoadTarget(app);
+        app.Run(async context =>
+        {
+            Interlocked.Increment(ref target._requests);
+            context.Response.StatusCode = context.Request.Path == "/missing" ? 404 : 200;
+            await context.Response.WriteAsync("""{"ok":true}""");
+        });
+        await app.StartAsync();
+        return target;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
