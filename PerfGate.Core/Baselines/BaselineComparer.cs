@@ -5,7 +5,8 @@ namespace PerfGate.Core.Baselines;
 
 /// <summary>
 /// Holds a run against the accepted past. Bounds come from the spread of the past, not from its last run: "10 % worse than
-/// the last run" blocks every third good one at the noise of real pipelines.
+/// the last run" blocks every fifth good one at the noise of real pipelines (docs/decisions/0003-baseline-rule.md). Durations
+/// and errors regress upwards, throughput downwards; where an arrival rate sets the throughput, achieving it is no change.
 /// </summary>
 public static class BaselineComparer
 {
@@ -59,11 +60,12 @@ public static class BaselineComparer
         double negligible
     )
     {
-        var spread = new UsualSpread([.. past.Select(figure)]);
+        var spread = new UsualSpread([.. past.Select(figure)], UsualSpread.AssumedDurationSpread);
         var value = figure(current);
         var upper = Math.Max(spread.Upper, spread.Centre + negligible);
         var outcome =
-            value > upper ? ComparisonOutcome.Regressed
+            // Negated, so that what is no number is never "unchanged".
+            !(value <= upper) ? ComparisonOutcome.Regressed
             : value < spread.Lower && value < spread.Centre - negligible ? ComparisonOutcome.Improved
             : ComparisonOutcome.Unchanged;
         return Of(name, spread.Centre, value, upper, spread.ConfidenceAbove(value), outcome);
@@ -71,10 +73,10 @@ public static class BaselineComparer
 
     private static MetricComparison Throughput(IReadOnlyList<AcceptedRun> past, AcceptedRun current)
     {
-        var spread = new UsualSpread([.. past.Select(run => run.ThroughputRps)]);
+        var spread = new UsualSpread([.. past.Select(run => run.ThroughputRps)], UsualSpread.AssumedThroughputSpread);
         var value = current.ThroughputRps;
         var outcome =
-            value < spread.Lower ? ComparisonOutcome.Regressed
+            !(value >= spread.Lower) ? ComparisonOutcome.Regressed
             : value > spread.Upper ? ComparisonOutcome.Improved
             : ComparisonOutcome.Unchanged;
         return Of("throughput_rps", spread.Centre, value, spread.Lower, 1 - spread.ConfidenceAbove(value), outcome);
@@ -93,7 +95,7 @@ public static class BaselineComparer
         var confidence = failures < 1 ? 0 : Binomial.CDF(Math.Min(expected, 1), count, failures - 1);
         var bound = Math.Max(worst, expected) + NegligibleErrorRate;
         var outcome =
-            current.ErrorRate > bound && confidence > UsualSpread.Certainty
+            !(current.ErrorRate <= bound) && confidence > UsualSpread.Certainty
                 ? ComparisonOutcome.Regressed
                 : ComparisonOutcome.Unchanged;
         var centre = past.Sum(run => run.ErrorRate * run.Requests) / requests;

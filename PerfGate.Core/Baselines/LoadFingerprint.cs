@@ -6,11 +6,22 @@ namespace PerfGate.Core.Baselines;
 
 /// <summary>
 /// Which runs may be compared: the same type, environment, load and scenarios. Thresholds and tags do not change what is
-/// measured; the base URL is left out because the environment names the target, which may move.
+/// measured; the base URL is left out because the environment names the target, which may move. Of headers that carry
+/// credentials only the names count: a fresh token for every run is not another load. The order of headers and captures
+/// does not count either.
 /// </summary>
 public static class LoadFingerprint
 {
-    /// <summary>SHA-256 in lower-case hex.</summary>
+    private static readonly HashSet<string> Credentials = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Authorization",
+        "Proxy-Authorization",
+        "Cookie",
+        "X-Api-Key",
+        "X-Auth-Token",
+    };
+
+    /// <summary>SHA-256 of canonical JSON, in lower-case hex.</summary>
     public static string Of(RunRequest request)
     {
         var configuration = request.Configuration;
@@ -23,10 +34,32 @@ public static class LoadFingerprint
                 configuration.ArrivalRate,
                 configuration.Duration,
                 configuration.Stages,
-                configuration.Scenarios,
+                Scenarios = configuration.Scenarios.Select(Canonical),
             },
             RunJson.Options
         );
         return Convert.ToHexStringLower(SHA256.HashData(load));
     }
+
+    private static ScenarioConfiguration Canonical(ScenarioConfiguration scenario) =>
+        scenario with
+        {
+            Steps =
+            [
+                .. scenario.Steps.Select(step =>
+                    step with
+                    {
+                        Headers = Sorted(
+                            step.Headers.Select(header =>
+                                KeyValuePair.Create(header.Key, Credentials.Contains(header.Key) ? "" : header.Value)
+                            )
+                        ),
+                        Capture = Sorted(step.Capture),
+                    }
+                ),
+            ],
+        };
+
+    private static SortedDictionary<string, string> Sorted(IEnumerable<KeyValuePair<string, string>> pairs) =>
+        new(pairs.ToDictionary(), StringComparer.Ordinal);
 }

@@ -71,7 +71,8 @@ public static class VerdictRule
             : Has(FindingWeight.Fails) ? Verdict.Failed
             : Has(FindingWeight.ForbidsBoth) ? Verdict.Inconclusive
             : bounds.Count > 0 ? Verdict.Failed
-            : Has(FindingWeight.ForbidsPass) || unknown.Count > 0 ? Verdict.Inconclusive
+            : Has(FindingWeight.ForbidsPass) || unknown.Count > 0 || grounds.Thresholds.Count == 0
+                ? Verdict.Inconclusive
             : Verdict.Passed;
         List<Reason> reasons =
             verdict == Verdict.Passed ? [Foundation(grounds)]
@@ -80,7 +81,9 @@ public static class VerdictRule
             : [.. evidence, .. bounds, .. unknown];
         return new RunVerdict(
             verdict,
-            reasons.Count > 0 ? reasons : [new Reason("nothing-measured", "The run left nothing that was measured.")]
+            reasons.Count > 0 ? reasons
+                : grounds.Metrics is null ? [new Reason("nothing-measured", "The run left nothing that was measured.")]
+                : [new Reason("nothing-judged", "The run was measured, but held against no threshold.")]
         );
 
         bool Has(FindingWeight weight) => findings.Exists(finding => finding.Weight == weight);

@@ -41,6 +41,16 @@ public static class EvidenceRules
     // Points carry whole seconds: first to last loses up to one at each end.
     private const double SecondsLost = 2;
 
+    /// <summary>
+    /// Samples that a percentile needs: <see cref="SamplesBeyondPercentile"/> beyond it, on its nearer side; 100 for p(95),
+    /// 500 for p(99). The extremes p(0) and p(100) need as many as the median.
+    /// </summary>
+    public static long SamplesNeeded(double percentile)
+    {
+        var beyond = Math.Min(percentile, 100 - percentile) / 100;
+        return (long)Math.Ceiling((SamplesBeyondPercentile / (beyond <= 0 ? 0.5 : beyond)) - 1e-9);
+    }
+
     /// <summary>Everything that bears on the numbers of a run.</summary>
     public static IEnumerable<Finding> Examine(
         LoadPlan? plan,
@@ -57,7 +67,15 @@ public static class EvidenceRules
         {
             yield break;
         }
-        foreach (var finding in Traffic(metrics, ends).Concat(Samples(metrics, settings)))
+        if (ends.Count == 0)
+        {
+            yield return Of(
+                FindingWeight.ForbidsPass,
+                "end-unknown",
+                "No runner reported how the load ended, so it may have been cut short."
+            );
+        }
+        foreach (var finding in Traffic(metrics, ends).Concat(Samples(metrics)))
         {
             yield return finding;
         }
@@ -81,6 +99,9 @@ public static class EvidenceRules
                 yield break;
             case RunnerEndCause.RunnerFault:
                 yield return Of(FindingWeight.Error, "runner-fault", $"The runner could not do its work{detail}");
+                yield break;
+            case RunnerEndCause.ScriptRejected:
+                yield return Of(FindingWeight.Error, "script-rejected", $"The load engine refused the script{detail}");
                 yield break;
             case RunnerEndCause.Killed:
                 yield return Of(
@@ -184,26 +205,13 @@ public static class EvidenceRules
         }
     }
 
-    private static IEnumerable<Finding> Samples(RunMetrics metrics, ThresholdSettings settings)
+    private static IEnumerable<Finding> Samples(RunMetrics metrics)
     {
         if (metrics.Overall.Requests == 0)
         {
             yield break;
         }
-        var percentile = settings
-            .K6.Where(entry =>
-                entry.Key.StartsWith("http_req_", StringComparison.Ordinal)
-                && !entry.Key.Contains('{', StringComparison.Ordinal)
-            )
-            .SelectMany(entry => entry.Value)
-            .Select(text =>
-                K6ThresholdExpression.TryParse(text, out var expression, out _) ? expression.Percentile : null
-            )
-            .Where(value => value is < 100)
-            .Append(95)
-            .Max()!
-            .Value;
-        var needed = (long)Math.Ceiling(SamplesBeyondPercentile / (1 - (percentile / 100)) - 1e-9);
+        var needed = SamplesNeeded(95);
         var answered = metrics.Overall.Answered?.Count ?? 0;
         if (answered < needed)
         {
@@ -211,7 +219,7 @@ public static class EvidenceRules
                 FindingWeight.ForbidsBoth,
                 "too-few-samples",
                 Text(
-                    $"Only {answered:#,0} requests were answered; p({percentile}) needs {needed:#,0}. Run longer, or with more load."
+                    $"Only {answered:#,0} requests were answered; p(95) needs {needed:#,0}. Run longer, or with more load."
                 )
             );
         }
@@ -248,7 +256,9 @@ public static class EvidenceRules
             yield return Of(
                 FindingWeight.ForbidsBoth,
                 "generator-out-of-memory",
-                Text($"The load generator's machine used {generator.MachineMemoryUsedMax * 100:0} % of its memory.")
+                Text(
+                    $"The load generator's machine used {generator.MachineMemoryUsedMax * 100:0} % of its memory: what it measured may be its own swapping. Give it more memory, or less load."
+                )
             );
         }
     }
@@ -269,7 +279,7 @@ public static class EvidenceRules
         if (
             plan is not null
             && metrics.Overall.Requests > 0
-            && metrics.DurationSeconds + SecondsLost < MeasuredShare * plan.Duration.TotalSeconds
+            && !(metrics.DurationSeconds + SecondsLost >= MeasuredShare * plan.Duration.TotalSeconds)
         )
         {
             yield return Of(

@@ -48,6 +48,11 @@ public sealed record K6MetricSelector(string Metric, IReadOnlyDictionary<string,
                 tags[Unquote(pair[..colon])] = Unquote(pair[(colon + 1)..]);
             }
         }
+        if (open >= 0 && tags.Count == 0)
+        {
+            problem = "there is no tag between '{' and '}'";
+            return false;
+        }
         selector = new K6MetricSelector(name, tags);
         problem = null;
         return true;

@@ -94,6 +94,26 @@ public static class ThresholdValidation
             && HasSamples(values)
                 ? value
                 : null;
+        if (
+            measured is not null
+            && expression.Percentile is { } percentile
+            && Samples(metrics, selector, values!) is { } samples
+            && samples < EvidenceRules.SamplesNeeded(percentile)
+        )
+        {
+            return new ThresholdResult(
+                name,
+                expression.Operator,
+                expression.Bound,
+                measured,
+                IsDuration(selector, expression) ? "ms" : "",
+                ThresholdOutcome.Unknown,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name} rests on {samples:#,0} samples; {expression.Statistic} needs {EvidenceRules.SamplesNeeded(percentile):#,0}. Run longer, or with more load."
+                )
+            );
+        }
         return Result(
             name,
             expression.Operator,
@@ -143,9 +163,19 @@ public static class ThresholdValidation
         );
     }
 
-    // k6 gives an empty trend zeros, which would hold every upper bound.
+    // k6 gives an empty trend and an empty rate zeros, which would hold every upper bound. A counter of zero is a count.
     private static bool HasSamples(IReadOnlyDictionary<string, double> values) =>
-        !values.TryGetValue("count", out var count) || count > 0 || !values.ContainsKey("avg");
+        values.ContainsKey("avg")
+            ? !values.TryGetValue("count", out var count) || count > 0
+            : !values.TryGetValue("passes", out var passes)
+                || !values.TryGetValue("fails", out var fails)
+                || passes + fails > 0;
+
+    // A summary without counts still belongs to a run whose requests were counted; of other metrics nothing is known.
+    private static double? Samples(RunMetrics metrics, string selector, IReadOnlyDictionary<string, double> values) =>
+        values.TryGetValue("count", out var count) ? count
+        : selector.StartsWith("http_req_", StringComparison.Ordinal) ? metrics.Overall.Requests
+        : null;
 
     private static bool IsDuration(string selector, K6ThresholdExpression expression) =>
         expression.Statistic is not ("count" or "rate" or "value")
