@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using PerfGate.Adapters.Http;
+using PerfGate.Core.Runs;
+using PerfGate.Demo;
+using PerfGate.Host.Demo;
+using PerfGate.Host.Server;
+using PerfGate.Tests.Support;
+
+namespace PerfGate.Tests.EndToEnd;
+
+/// <summary>The whole server on a database of its own, and a wedding platform to aim at.</summary>
+public sealed class GateFixture(PostgresFixture postgres) : IAsyncLifetime
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-e2e-{Guid.NewGuid():N}");
+    private GateServer? _server;
+
+    public GateClient Gate { get; private set; } = null!;
+
+    public GateServer Server => _server!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await GateServer.StartAsync(
+            new GateServerOptions
+            {
+                DataFolder = _folder,
+                Urls = "http://127.0.0.1:0",
+                PostgresConnectionString = await postgres.CreateDatabaseAsync(),
+            },
+            CancellationToken.None
+        );
+        Gate = new GateClient(_server.Address, _server.IssueToken("tests"));
+    }
+
+    /// <summary>A healthy platform, or one with its knobs turned.</summary>
+    public static async Task<WebApplication> StartPlatformAsync(params string[] arguments)
+    {
+        var platform = DemoPlatform.Build(["--urls", "http://127.0.0.1:0", .. arguments]);
+        await platform.StartAsync();
+        return platform;
+    }
+
+    /// <summary>Asks for a run and waits for its end.</summary>
+    public async Task<RunView> RunAsync(string testType, object configuration, string environment = "staging")
+    {
+        var accepted = await Gate.ExecuteAsync(
+            new
+            {
+                testType,
+                environment,
+                configuration,
+            },
+            TestContext.Current.CancellationToken
+        );
+        return await EndAsync(accepted.TestId);
+    }
+
+    /// <summary>Waits for a run's end.</summary>
+    public async Task<RunView> EndAsync(Guid testId)
+    {
+        while (true)
+        {
+            var run = await Gate.GetRunAsync(testId, TestContext.Current.CancellationToken);
+            if (run.Status is not (RunStatus.Queued or RunStatus.Running))
+            {
+                return run;
+            }
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gate.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+}
