@@ -1,22 +1,28 @@
 using System.Globalization;
+using System.Net.Mail;
 
 namespace PerfGate.Demo;
 
 internal static class FormEndpoints
 {
+    private const string FormId = "enquiry";
+    private const int LongestName = 100;
+    private const int LongestMessage = 2000;
+
+    private static readonly PreparedJson Schema = PreparedJson.Of(
+        SyntheticData.EnquiryForm,
+        DemoJson.Default.FormSchema
+    );
     private static long _submissions;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(
-            "/api/forms/{formId}",
-            (string formId) => formId == "enquiry" ? Results.Ok(SyntheticData.Enquiry) : Results.NotFound()
-        );
+        routes.MapGet("/api/forms/{formId}", (string formId) => formId == FormId ? Schema : Results.NotFound());
         routes.MapPost(
             "/api/forms/{formId}/submissions",
             (string formId, Submission submission) =>
             {
-                if (formId != "enquiry")
+                if (formId != FormId)
                 {
                     return Results.NotFound();
                 }
@@ -34,19 +40,9 @@ internal static class FormEndpoints
     private static Dictionary<string, string> Errors(Submission submission)
     {
         var errors = new Dictionary<string, string>();
-        if (string.IsNullOrWhiteSpace(submission.FirstName))
-        {
-            errors["firstName"] = "is missing";
-        }
-        if (string.IsNullOrWhiteSpace(submission.LastName))
-        {
-            errors["lastName"] = "is missing";
-        }
-        if (
-            submission.Email is not { } email
-            || email.IndexOf('@', StringComparison.Ordinal) is < 1
-            || email.EndsWith('@')
-        )
+        CheckName("firstName", submission.FirstName);
+        CheckName("lastName", submission.LastName);
+        if (!MailAddress.TryCreate(submission.Email, out var address) || address.Address != submission.Email)
         {
             errors["email"] = "is no e-mail address";
         }
@@ -66,6 +62,22 @@ internal static class FormEndpoints
         {
             errors["guests"] = "must be from 1 to 500";
         }
+        if (submission.Message is { Length: > LongestMessage })
+        {
+            errors["message"] = FormattableString.Invariant($"is longer than {LongestMessage} characters");
+        }
         return errors;
+
+        void CheckName(string field, string? name)
+        {
+            if (string.IsNullOrWhiteSpace(name))
+            {
+                errors[field] = "is missing";
+            }
+            else if (name.Length > LongestName)
+            {
+                errors[field] = FormattableString.Invariant($"is longer than {LongestName} characters");
+            }
+        }
     }
 }

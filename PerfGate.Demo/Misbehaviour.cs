@@ -8,6 +8,9 @@ public sealed class Misbehaviour(TimeProvider time)
     // A leak slows a real platform through garbage collection and swapping; here, 1 ms for each 4 MiB kept.
     private const double BytesPerExtraMillisecond = 4 * 1024 * 1024;
 
+    // The leak is staged: it must not take down the machine it is staged on.
+    private const long MostLeakedBytes = 512 * 1024 * 1024;
+
     private readonly ConcurrentBag<byte[]> _leaked = [];
     private long _leakedBytes;
     private long _dashboards;
@@ -21,12 +24,11 @@ public sealed class Misbehaviour(TimeProvider time)
         var knobs = Knobs;
         if (knobs.LeakBytesPerRequest > 0)
         {
-            _leaked.Add(new byte[knobs.LeakBytesPerRequest]);
-            Interlocked.Add(ref _leakedBytes, knobs.LeakBytesPerRequest);
+            Leak((int)knobs.LeakBytesPerRequest);
         }
         var delay =
             knobs.LatencyMs
-            + (knobs.LatencyJitterMs > 0 ? Random.Shared.Next(knobs.LatencyJitterMs + 1) : 0)
+            + (knobs.LatencyJitterMs > 0 ? knobs.LatencyJitterMs * Random.Shared.NextDouble() : 0)
             + (Interlocked.Read(ref _leakedBytes) / BytesPerExtraMillisecond);
         if (delay >= 1)
         {
@@ -41,7 +43,7 @@ public sealed class Misbehaviour(TimeProvider time)
         var knobs = Knobs;
         if (
             knobs is { SlowQueryMs: > 0, SlowQueryEvery: > 0 }
-            && Interlocked.Increment(ref _dashboards) % knobs.SlowQueryEvery == 0
+            && Interlocked.Increment(ref _dashboards) % (long)knobs.SlowQueryEvery == 0
         )
         {
             await Task.Delay(TimeSpan.FromMilliseconds(knobs.SlowQueryMs), time, cancellation);
@@ -54,5 +56,19 @@ public sealed class Misbehaviour(TimeProvider time)
         Knobs = new Knobs();
         _leaked.Clear();
         Interlocked.Exchange(ref _leakedBytes, 0);
+        Interlocked.Exchange(ref _dashboards, 0);
+    }
+
+    private void Leak(int bytes)
+    {
+        if (Interlocked.Add(ref _leakedBytes, bytes) > MostLeakedBytes)
+        {
+            Interlocked.Add(ref _leakedBytes, -bytes);
+            return;
+        }
+        var kept = new byte[bytes];
+        // Memory that was never written to is no memory in use.
+        Array.Fill(kept, (byte)1);
+        _leaked.Add(kept);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace PerfGate.Demo;
@@ -8,7 +9,11 @@ internal sealed record LoginAnswer(string Token, int SupplierId);
 
 internal sealed record Booking(int Id, string Couple, string Date, int Guests, string Status);
 
-internal sealed record Dashboard(int SupplierId, Booking[] Bookings, int OpenEnquiries, double Rating);
+internal sealed record Enquiry(int Id, string Couple, string Email, int Guests);
+
+internal sealed record SupplierStats(int Confirmed, int OpenBookings, int OpenEnquiries, double Rating);
+
+internal sealed record Dashboard(int SupplierId, Booking[] Bookings, Enquiry[] Enquiries, SupplierStats Stats);
 
 internal sealed record FormField(string Name, string Type, bool Required);
 
@@ -53,5 +58,5 @@ internal sealed record NotificationList(Notification[] Items);
 [JsonSerializable(typeof(Knobs))]
 [JsonSerializable(typeof(KnobChange))]
 [JsonSerializable(typeof(string[]))]
-[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 internal sealed partial class DemoJson : JsonSerializerContext;

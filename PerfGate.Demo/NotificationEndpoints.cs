@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 
@@ -6,126 +5,72 @@ namespace PerfGate.Demo;
 
 internal static class NotificationEndpoints
 {
-    private static readonly TimeSpan PushInterval = TimeSpan.FromMilliseconds(250);
+    private const int MostEvents = 1000;
     private static readonly TimeSpan StreamInterval = TimeSpan.FromMilliseconds(20);
-    private const int LargestMessage = 4096;
+
+    private static readonly PreparedJson[] ListsSince =
+    [
+        .. Enumerable
+            .Range(0, SyntheticData.Notifications.Length + 1)
+            .Select(since =>
+                PreparedJson.Of(
+                    new NotificationList(SyntheticData.Notifications[since..]),
+                    DemoJson.Default.NotificationList
+                )
+            ),
+    ];
+    private static readonly byte[][] Events = [.. SyntheticData.Notifications.Select(Event)];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(
             "/api/notifications",
-            (long? since) =>
-                new NotificationList([.. SyntheticData.Notifications.Where(note => note.Id > (since ?? 0))])
+            (long? since) => ListsSince[(int)Math.Clamp(since ?? 0, 0, ListsSince.Length - 1)]
         );
         routes.MapGet("/api/notifications/stream", StreamAsync);
         routes.MapGet("/ws/notifications", SocketAsync);
     }
 
-    private static async Task StreamAsync(HttpContext context, int? max, TimeProvider time)
+    private static async Task<IResult> StreamAsync(HttpContext context, int? max, TimeProvider time)
     {
+        var wanted = max ?? 5;
+        if (wanted is < 1 or > MostEvents)
+        {
+            return Results.BadRequest("max must be from 1 to 1000");
+        }
         context.Response.ContentType = "text/event-stream";
-        for (var sent = 0; sent < Math.Clamp(max ?? 5, 1, 1000); sent++)
+        context.Response.Headers.CacheControl = "no-store";
+        for (var sent = 0; sent < wanted; sent++)
         {
             if (sent > 0)
             {
                 await Task.Delay(StreamInterval, time, context.RequestAborted);
             }
-            var note = SyntheticData.Notifications[sent % SyntheticData.Notifications.Length];
-            var json = JsonSerializer.Serialize(note, DemoJson.Default.Notification);
-            await context.Response.WriteAsync($"id: {note.Id}\ndata: {json}\n\n", context.RequestAborted);
+            await context.Response.Body.WriteAsync(Events[sent % Events.Length], context.RequestAborted);
         }
+        return Results.Empty;
     }
 
-    private static async Task SocketAsync(HttpContext context, TimeProvider time)
+    private static async Task<IResult> SocketAsync(
+        HttpContext context,
+        TimeProvider time,
+        IHostApplicationLifetime lifetime
+    )
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
-            return;
+            return Results.StatusCode(StatusCodes.Status426UpgradeRequired);
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        // WebSocket.SendAsync allows one sender at a time.
-        using var sending = new SemaphoreSlim(1);
-        await SendAsync("""{"type":"hello"}""");
-        var pushing = PushAsync();
-        try
-        {
-            await AcknowledgeAsync();
-        }
-        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
-        {
-            // The client went away without a goodbye, which is its right.
-        }
-        await ended.CancelAsync();
-        await pushing;
-
-        async Task AcknowledgeAsync()
-        {
-            var buffer = new byte[LargestMessage];
-            while (true)
-            {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(), ended.Token);
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ended.Token);
-                    return;
-                }
-                await SendAsync($$"""{"type":"ack","id":{{IdOf(buffer.AsSpan(0, received.Count))}}}""");
-            }
-        }
-
-        async Task PushAsync()
-        {
-            try
-            {
-                for (var id = 1; ; id++)
-                {
-                    await Task.Delay(PushInterval, time, ended.Token);
-                    await SendAsync(FormattableString.Invariant($$"""{"type":"notification","id":{{id}}}"""));
-                }
-            }
-            catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
-            {
-                // The conversation is over.
-            }
-        }
-
-        async Task SendAsync(string text)
-        {
-            await sending.WaitAsync(ended.Token);
-            try
-            {
-                await socket.SendAsync(
-                    Encoding.UTF8.GetBytes(text),
-                    WebSocketMessageType.Text,
-                    endOfMessage: true,
-                    ended.Token
-                );
-            }
-            finally
-            {
-                sending.Release();
-            }
-        }
+        using var conversation = new NotificationSocket(socket, time);
+        await conversation.HoldAsync(lifetime.ApplicationStopping, context.RequestAborted);
+        return Results.Empty;
     }
 
-    private static string IdOf(ReadOnlySpan<byte> message)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(message);
-            using var json = JsonDocument.ParseValue(ref reader);
-            return
-                json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("id", out var id)
-                && id.ValueKind == JsonValueKind.Number
-                ? id.GetRawText()
-                : "null";
-        }
-        catch (JsonException)
-        {
-            return "null";
-        }
-    }
+    private static byte[] Event(Notification note) =>
+        Encoding.UTF8.GetBytes(
+            FormattableString.Invariant(
+                $"id: {note.Id}\ndata: {JsonSerializer.Serialize(note, DemoJson.Default.Notification)}\n\n"
+            )
+        );
 }

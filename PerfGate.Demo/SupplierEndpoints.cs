@@ -8,6 +8,13 @@ internal static class SupplierEndpoints
     private const string TokenPrefix = "Bearer demo-";
     private const string Domain = "@suppliers.example.com";
 
+    private static readonly PreparedJson[] Dashboards =
+    [
+        .. Enumerable
+            .Range(1, SyntheticData.Suppliers)
+            .Select(supplier => PreparedJson.Of(SyntheticData.DashboardOf(supplier), DemoJson.Default.Dashboard)),
+    ];
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(
@@ -30,7 +37,7 @@ internal static class SupplierEndpoints
                     return Results.Unauthorized();
                 }
                 await misbehaviour.QueryDashboardAsync(context.RequestAborted);
-                return Results.Ok(SyntheticData.DashboardOf(supplier));
+                return Dashboards[supplier - 1];
             }
         );
     }

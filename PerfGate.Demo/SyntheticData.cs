@@ -6,12 +6,16 @@ internal static class SyntheticData
     public const int Suppliers = 1000;
     public const int Galleries = 60;
     public const int GalleriesOnPage = 12;
+    public const int GalleryPages = Galleries / GalleriesOnPage;
     public const int PhotosInGallery = 24;
+
+    // The id of a photo is its gallery's times this, and its place in it.
+    private const int PhotoIdsInGallery = 100;
 
     private static readonly byte[] Thumbnail = Pixels(6 * 1024);
     private static readonly byte[] Full = Pixels(60 * 1024);
 
-    public static FormSchema Enquiry { get; } =
+    public static FormSchema EnquiryForm { get; } =
         new(
             "enquiry",
             "Wedding enquiry",
@@ -28,25 +32,47 @@ internal static class SyntheticData
     public static Notification[] Notifications { get; } =
     [.. Enumerable.Range(1, 20).Select(id => new Notification(id, "enquiry", $"Synthetic enquiry {id}"))];
 
-    public static byte[] Image(string? size) => size == "full" ? Full : Thumbnail;
+    /// <summary>Bytes of a photo; null where there is no such photo or size.</summary>
+    public static byte[]? Image(int id, string size) =>
+        id / PhotoIdsInGallery is < 1 or > Galleries || id % PhotoIdsInGallery is < 1 or > PhotosInGallery ? null
+        : size == "thumb" ? Thumbnail
+        : size == "full" ? Full
+        : null;
 
-    public static Dashboard DashboardOf(int supplier) =>
-        new(
-            supplier,
-            [
-                .. Enumerable
-                    .Range(1, 12)
-                    .Select(n => new Booking(
-                        (supplier * 100) + n,
-                        $"Couple {(supplier * 7) + n}",
-                        FormattableString.Invariant($"2030-{(n % 12) + 1:00}-{((supplier + n) % 28) + 1:00}"),
-                        40 + ((supplier * n) % 160),
-                        n % 3 == 0 ? "confirmed" : "open"
-                    )),
-            ],
-            supplier % 9,
-            3.5 + (supplier % 15 / 10.0)
+    public static Dashboard DashboardOf(int supplier)
+    {
+        Booking[] bookings =
+        [
+            .. Enumerable
+                .Range(1, 12)
+                .Select(n => new Booking(
+                    (supplier * 100) + n,
+                    $"Couple {(supplier * 7) + n}",
+                    FormattableString.Invariant($"2030-{n:00}-{((supplier + n) % 28) + 1:00}"),
+                    40 + (supplier * n % 160),
+                    n % 3 == 0 ? "confirmed" : "open"
+                )),
+        ];
+        Enquiry[] enquiries =
+        [
+            .. Enumerable
+                .Range(1, supplier % 9)
+                .Select(n => new Enquiry(
+                    (supplier * 10) + n,
+                    $"Couple {(supplier * 11) + n}",
+                    $"couple-{(supplier * 11) + n}@clients.example.com",
+                    30 + (supplier * n % 170)
+                )),
+        ];
+        var confirmed = bookings.Count(booking => booking.Status == "confirmed");
+        var stats = new SupplierStats(
+            confirmed,
+            bookings.Length - confirmed,
+            enquiries.Length,
+            Math.Round(3.5 + (supplier % 15 / 10.0), 1)
         );
+        return new Dashboard(supplier, bookings, enquiries, stats);
+    }
 
     public static GalleryPage GalleriesOn(int page)
     {
@@ -54,19 +80,17 @@ internal static class SyntheticData
         var count = Math.Clamp(Galleries - first, 0, GalleriesOnPage);
         return new GalleryPage(
             page,
-            Galleries / GalleriesOnPage,
+            GalleryPages,
             [.. Enumerable.Range(first + 1, count).Select(id => new GalleryEntry(id, $"Wedding {id}", PhotosInGallery))]
         );
     }
 
-    public static Gallery? GalleryOf(int id) =>
-        id is < 1 or > Galleries
-            ? null
-            : new Gallery(
-                id,
-                $"Wedding {id}",
-                [.. Enumerable.Range(1, PhotosInGallery).Select(n => new Photo((id * 100) + n, $"Photo {n}"))]
-            );
+    public static Gallery GalleryOf(int id) =>
+        new(
+            id,
+            $"Wedding {id}",
+            [.. Enumerable.Range(1, PhotosInGallery).Select(n => new Photo((id * PhotoIdsInGallery) + n, $"Photo {n}"))]
+        );
 
     private static byte[] Pixels(int length)
     {
