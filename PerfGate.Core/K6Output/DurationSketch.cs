@@ -38,14 +38,7 @@ public sealed record DurationSketch(
         {
             return;
         }
-        try
-        {
-            target.Add(HistogramEncoding.DecodeFromCompressedByteBuffer(ByteBuffer.Allocate(Histogram.ToArray()), 0));
-        }
-        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidDataException)
-        {
-            throw new FormatException("The histogram payload is damaged.", e);
-        }
+        SketchPayload.AddTo(Histogram, target);
     }
 }
 
