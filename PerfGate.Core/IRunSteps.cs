@@ -32,9 +32,6 @@ public interface IRunSteps
     /// <summary>Stores the result in the database and ends the run's status.</summary>
     Task RecordAsync(Guid runId);
 
-    /// <summary>Tells the pipeline, where the request asked for it.</summary>
-    Task NotifyAsync(Guid runId);
-
     /// <summary>Frees the slot, ends what still runs. Never fails the run.</summary>
     Task CleanUpAsync(Guid runId);
 

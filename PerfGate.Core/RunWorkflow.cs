@@ -30,10 +30,9 @@ public static class RunWorkflow
             error = await steps.MeasureAsync(runId) is { } unreadable ? error ?? unreadable : error;
             var verdict = await steps.JudgeAsync(runId, error);
 
-            // Reported before it counts as ended, so that whoever waits for the end finds the report; stored before anyone is told.
+            // Reported before it counts as ended, so that whoever waits for the end finds the report.
             await steps.ReportAsync(runId);
             await steps.RecordAsync(runId);
-            await steps.NotifyAsync(runId);
             return verdict;
         }
         finally

@@ -109,9 +109,6 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     public async Task ReportAsync(Guid runId) => await WriteReportsAsync(await ResultAsync(runId));
 
     /// <inheritdoc />
-    public Task NotifyAsync(Guid runId) => Task.CompletedTask;
-
-    /// <inheritdoc />
     public async Task CleanUpAsync(Guid runId)
     {
         parts.Progress.Forget(runId);

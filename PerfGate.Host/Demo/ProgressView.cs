@@ -26,18 +26,14 @@ public sealed class ProgressView(IAnsiConsole console, TimeProvider time)
             .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 30 }, new TaskDescriptionColumn())
             .StartAsync(async context =>
             {
-                var bar = context.AddTask("waiting for the runner", maxValue: load.TotalSeconds);
+                var bar = context.AddTask("starting the runner", maxValue: load.TotalSeconds);
                 await foreach (var run in LookAsync(gate, testId, cancellation))
                 {
                     last = run;
                     bar.Value = run.EndedAt is null
                         ? Math.Min(run.Progress?.Elapsed.TotalSeconds ?? 0, load.TotalSeconds)
                         : load.TotalSeconds;
-                    // The last figures stay on the screen when the run has ended.
-                    if (run.Progress is not null || bar.Description == "waiting for the runner")
-                    {
-                        bar.Description = Markup.Escape(Describe(run));
-                    }
+                    bar.Description = Markup.Escape(Describe(run));
                 }
             });
         return last!;
@@ -87,12 +83,23 @@ public sealed class ProgressView(IAnsiConsole console, TimeProvider time)
     }
 
     private static string Describe(RunView run) =>
-        run.Progress is { } now
-            ? string.Create(
+        run switch
+        {
+            { Progress: { } now } => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{now.Vus, 3} VUs  {now.RequestsPerSecond, 6:0} req/s  p95 {Milliseconds(now.P95Ms)}  errors {now.ErrorRate * 100:0.0} %"
-            )
-            : "waiting for the runner";
+            ),
+            { Results.Metrics.Overall: { } whole } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{whole.Requests:#,0} requests  {whole.ThroughputRps:0} req/s  p95 {Milliseconds(whole.Answered?.P95)}  errors {whole.ErrorRate * 100:0.0} %"
+            ),
+            { Status: RunStatus.Queued, QueuePosition: { } place } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"waiting for a free slot, number {place} in the line"
+            ),
+            { EndedAt: not null } => "ended",
+            _ => "starting the runner",
+        };
 
     private static string Milliseconds(double? value) =>
         value is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{ms, 6:0.0} ms") : "     – ms";
