@@ -15,6 +15,7 @@ internal static class SketchPayload
     private const int Cookie = 0x1c849303;
     private const int CookieMask = unchecked((int)0xffffff0f);
     private const int HeaderLength = 40;
+    private const int MaxCountsLength = 1024 * 1024;
 
     // What 3 significant digits mean: 2048 sub-buckets, the upper half of which is used in each further bucket.
     private const int HalfMagnitude = 10;
@@ -33,28 +34,29 @@ internal static class SketchPayload
         {
             throw new FormatException("The histogram payload is cut off.");
         }
-        byte[] plain;
         try
         {
-            using var unpacked = new MemoryStream();
             using var zlib = new ZLibStream(new MemoryStream(bytes[8..].ToArray()), CompressionMode.Decompress);
-            zlib.CopyTo(unpacked);
-            plain = unpacked.ToArray();
+            Span<byte> header = stackalloc byte[HeaderLength];
+            zlib.ReadExactly(header);
+            var length = Int(header[4..]);
+            if (
+                (Int(header) & CookieMask) != (Cookie & CookieMask)
+                || Int(header[12..]) != DurationSketch.Digits
+                || length is < 0 or > MaxCountsLength
+            )
+            {
+                throw new FormatException("The histogram payload is damaged, or not of 3 digits.");
+            }
+            // What follows the counts is the zeros of the buffer that the library wrote them into.
+            var counts = new byte[length];
+            zlib.ReadExactly(counts);
+            AddCounts(counts, target);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new FormatException("The histogram payload is damaged.", e);
         }
-        if (
-            plain.Length < HeaderLength
-            || (Int(plain) & CookieMask) != (Cookie & CookieMask)
-            || Int(plain.AsSpan(12)) != DurationSketch.Digits
-            || plain.Length < HeaderLength + Int(plain.AsSpan(4))
-        )
-        {
-            throw new FormatException("The histogram payload is damaged, or not of 3 digits.");
-        }
-        AddCounts(plain.AsSpan(HeaderLength, Int(plain.AsSpan(4))), target);
     }
 
     private static void AddCounts(ReadOnlySpan<byte> counts, HistogramBase target)
