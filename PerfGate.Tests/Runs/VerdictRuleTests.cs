@@ -1,0 +1,186 @@
+using PerfGate.Core;
+using PerfGate.Core.Baselines;
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Runners;
+using PerfGate.Core.Runs;
+using PerfGate.Core.Thresholds;
+
+namespace PerfGate.Tests.Runs;
+
+public class VerdictRuleTests
+{
+    [Fact]
+    public void A_sound_run_within_its_bounds_passes_and_says_what_that_rests_on()
+    {
+        var verdict = VerdictRule.Decide(SampleGrounds.Sound());
+
+        Assert.Equal(Verdict.Passed, verdict.Verdict);
+        var reason = Assert.Single(verdict.Reasons);
+        Assert.Contains("3,000 requests", reason.Sentence, StringComparison.Ordinal);
+        Assert.Contains("all 4 thresholds", reason.Sentence, StringComparison.Ordinal);
+        Assert.Contains("1 accepted run", reason.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_crossed_bound_on_sound_evidence_fails() =>
+        AssertVerdict(Verdict.Failed, "threshold-crossed", SampleGrounds.From(SampleGrounds.Metrics(p95: 3001)));
+
+    [Fact]
+    public void A_dead_target_is_never_passed() =>
+        AssertVerdict(Verdict.Failed, "target-dead", SampleGrounds.From(SampleGrounds.Dead()));
+
+    [Fact]
+    public void A_run_without_traffic_is_inconclusive() =>
+        AssertVerdict(Verdict.Inconclusive, "no-traffic", SampleGrounds.From(SampleGrounds.Metrics(0)));
+
+    [Fact]
+    public void A_script_that_throws_in_every_iteration_neither_passes_nor_fails_a_build()
+    {
+        var grounds = SampleGrounds.From(SampleGrounds.Metrics(0) with { Iterations = 500 }) with
+        {
+            Ends = [SampleGrounds.End() with { ScriptExceptions = 500, FirstScriptException = "ReferenceError: x" }],
+        };
+
+        AssertVerdict(Verdict.Inconclusive, "script-throws", grounds);
+    }
+
+    [Theory]
+    [InlineData(200, Verdict.Inconclusive)]
+    [InlineData(3500, Verdict.Inconclusive)]
+    public void A_saturated_load_generator_neither_acquits_nor_condemns_by_latency(double p95, Verdict expected)
+    {
+        var metrics = SampleGrounds.Metrics(p95: p95) with { LoadGenerator = SampleGrounds.Generator(0.95) };
+
+        AssertVerdict(expected, "generator-saturated", SampleGrounds.From(metrics));
+    }
+
+    [Fact]
+    public void A_target_that_mostly_fails_is_failed_even_under_a_saturated_generator()
+    {
+        var metrics = SampleGrounds.Metrics(failed: 1500) with { LoadGenerator = SampleGrounds.Generator(0.95) };
+
+        AssertVerdict(Verdict.Failed, "mostly-errors", SampleGrounds.From(metrics));
+    }
+
+    [Theory]
+    [InlineData(200, Verdict.Inconclusive, "iterations-dropped")]
+    [InlineData(3500, Verdict.Failed, "threshold-crossed")]
+    public void Dropped_iterations_forbid_a_pass_but_not_a_fail(double p95, Verdict expected, string first)
+    {
+        var metrics = SampleGrounds.Metrics(p95: p95) with { DroppedIterations = 500 };
+
+        AssertVerdict(expected, first, SampleGrounds.From(metrics));
+    }
+
+    [Fact]
+    public void Failing_checks_are_never_passed()
+    {
+        var metrics = SampleGrounds.Metrics() with { Checks = [new CheckCount("right page", 10, 990)] };
+
+        AssertVerdict(Verdict.Inconclusive, "checks-failing", SampleGrounds.From(metrics));
+    }
+
+    [Fact]
+    public void A_bound_without_a_measurement_is_inconclusive()
+    {
+        var settings = new ThresholdSettings
+        {
+            K6 = new Dictionary<string, IReadOnlyList<string>> { ["my_trend"] = ["p(95)<500"] },
+        };
+
+        AssertVerdict(Verdict.Inconclusive, "threshold-unknown", SampleGrounds.From(SampleGrounds.Metrics(), settings));
+    }
+
+    [Fact]
+    public void An_own_percentile_without_samples_does_not_hide_a_crossed_p95()
+    {
+        var settings = new ThresholdSettings
+        {
+            K6 = new Dictionary<string, IReadOnlyList<string>> { ["http_req_duration"] = ["p(99.9)<90000"] },
+        };
+
+        AssertVerdict(
+            Verdict.Failed,
+            "threshold-crossed",
+            SampleGrounds.From(SampleGrounds.Metrics(p95: 5000), settings)
+        );
+    }
+
+    [Fact]
+    public void A_regression_against_the_accepted_past_fails_though_every_bound_holds()
+    {
+        var past = BaselineComparer.Compare([SampleGrounds.Accepted(p95: 8)], SampleGrounds.Accepted(p95: 160));
+
+        var verdict = VerdictRule.Decide(SampleGrounds.Sound() with { Baseline = past });
+
+        Assert.Equal(Verdict.Failed, verdict.Verdict);
+        Assert.Equal("baseline-regressed", verdict.Reasons[0].Code);
+        Assert.Contains("160 ms, against 8 ms", verdict.Reasons[0].Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cancelled_run_is_inconclusive() =>
+        AssertVerdict(Verdict.Inconclusive, "cancelled", SampleGrounds.Sound() with { Cancelled = true });
+
+    [Fact]
+    public void A_run_stopped_early_is_inconclusive() =>
+        AssertVerdict(
+            Verdict.Inconclusive,
+            "stopped",
+            SampleGrounds.Sound() with
+            {
+                Ends = [SampleGrounds.End(RunnerEndCause.Stopped, 103)],
+            }
+        );
+
+    [Fact]
+    public void What_did_not_run_is_an_error() =>
+        AssertVerdict(
+            Verdict.Error,
+            "runner-not-started",
+            new VerdictGrounds { Error = new RunError.RunnerNotStarted("no engine") }
+        );
+
+    [Fact]
+    public void An_error_is_never_passed_however_good_the_numbers() =>
+        AssertVerdict(
+            Verdict.Error,
+            "runner-lost",
+            SampleGrounds.Sound() with
+            {
+                Error = new RunError.RunnerLost("killed"),
+            }
+        );
+
+    [Fact]
+    public void A_deadline_with_a_measurement_is_inconclusive_and_without_one_an_error()
+    {
+        var deadline = new RunError.DeadlineExceeded(TimeSpan.FromMinutes(5));
+
+        AssertVerdict(Verdict.Inconclusive, "deadline-exceeded", SampleGrounds.Sound() with { Error = deadline });
+        AssertVerdict(Verdict.Error, "deadline-exceeded", new VerdictGrounds { Error = deadline });
+    }
+
+    [Fact]
+    public void Nothing_at_all_is_an_error() => AssertVerdict(Verdict.Error, "nothing-measured", new VerdictGrounds());
+
+    [Fact]
+    public void A_measurement_held_against_no_threshold_is_inconclusive() =>
+        AssertVerdict(Verdict.Inconclusive, "nothing-judged", SampleGrounds.Sound() with { Thresholds = [] });
+
+    [Theory]
+    [InlineData(Verdict.Passed, 0)]
+    [InlineData(Verdict.Failed, 1)]
+    [InlineData(Verdict.Inconclusive, 2)]
+    [InlineData(Verdict.Error, 3)]
+    public void Only_a_pass_exits_with_0(Verdict verdict, int exitCode) =>
+        Assert.Equal(exitCode, new RunVerdict(verdict, []).ExitCode);
+
+    private static void AssertVerdict(Verdict expected, string firstReason, VerdictGrounds grounds)
+    {
+        var verdict = VerdictRule.Decide(grounds);
+
+        Assert.Equal((expected, firstReason), (verdict.Verdict, verdict.Reasons[0].Code));
+        Assert.All(verdict.Reasons, reason => Assert.NotEmpty(reason.Sentence));
+    }
+}

@@ -1,0 +1,176 @@
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Runners;
+using PerfGate.Core.Thresholds;
+using PerfGate.Tests.Runs;
+
+namespace PerfGate.Tests.Thresholds;
+
+public class EvidenceRulesTests
+{
+    [Fact]
+    public void A_sound_run_has_no_findings() => Assert.Empty(Examine(SampleGrounds.Metrics()));
+
+    [Fact]
+    public void A_run_without_requests_says_nothing() =>
+        AssertOnly(Examine(SampleGrounds.Metrics(0)), "no-traffic", FindingWeight.ForbidsBoth);
+
+    [Fact]
+    public void A_dead_target_fails_and_is_named_by_its_error()
+    {
+        var finding = Examine(SampleGrounds.Dead()).First();
+
+        Assert.Equal(("target-dead", FindingWeight.Fails), (finding.Reason.Code, finding.Weight));
+        Assert.Contains("44,220 requests", finding.Reason.Sentence, StringComparison.Ordinal);
+        Assert.Contains("connection refused", finding.Reason.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20, 10, true)]
+    [InlineData(20, 9, false)]
+    [InlineData(19, 19, false)]
+    public void Half_of_twenty_requests_failing_is_beyond_doubt(long requests, long failed, bool found) =>
+        Assert.Equal(found, Codes(SampleGrounds.Metrics(requests, failed)).Contains("mostly-errors"));
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, true)]
+    public void Exceptions_in_more_than_a_hundredth_of_iterations_forbid_a_verdict(long exceptions, bool found)
+    {
+        var end = SampleGrounds.End() with { ScriptExceptions = exceptions, FirstScriptException = "TypeError: x" };
+
+        var codes = EvidenceRules
+            .Examine(SampleGrounds.Plan(), [end], SampleGrounds.Metrics(), ThresholdSettings.Default)
+            .Select(finding => finding.Reason.Code);
+
+        Assert.Equal(found, codes.Contains("script-throws"));
+    }
+
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(99, true)]
+    public void A_95th_percentile_needs_a_hundred_answered_requests(long answered, bool found) =>
+        Assert.Equal(found, Codes(SampleGrounds.Metrics(answered)).Contains("too-few-samples"));
+
+    [Theory]
+    [InlineData(0.85, 0.5, 0.4, false, null)]
+    [InlineData(0.86, 0.5, 0.4, false, "generator-saturated")]
+    [InlineData(0.86, 0.5, 0.4, true, "generator-saturated")]
+    [InlineData(0.5, 0.95, 0.4, false, null)]
+    [InlineData(0.5, 0.96, 0.4, false, "generator-saturated")]
+    [InlineData(0.5, 1.0, 0.4, true, null)]
+    [InlineData(0.5, 0.5, 0.97, true, null)]
+    [InlineData(0.5, 0.5, 0.98, true, "generator-out-of-memory")]
+    public void A_load_generator_is_saturated_by_itself_or_by_others_beside_it_but_not_by_a_target_on_its_machine(
+        double engine,
+        double machine,
+        double memory,
+        bool local,
+        string? code
+    )
+    {
+        var metrics = SampleGrounds.Metrics() with
+        {
+            LoadGenerator = SampleGrounds.Generator(engine, machine, memory, local),
+        };
+
+        Assert.Equal(code, Codes(metrics).SingleOrDefault());
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, true)]
+    public void Drops_of_more_than_a_hundredth_of_the_planned_iterations_forbid_a_pass(long dropped, bool found)
+    {
+        var metrics = SampleGrounds.Metrics() with { Iterations = 1000 - dropped, DroppedIterations = dropped };
+
+        Assert.Equal(found, Codes(metrics).Contains("iterations-dropped"));
+    }
+
+    [Theory]
+    [InlineData(90, 100, false)]
+    [InlineData(88, 100, false)]
+    [InlineData(87.9, 100, true)]
+    [InlineData(double.NaN, 100, true)]
+    public void A_load_shorter_than_nine_tenths_of_its_plan_and_two_seconds_is_cut_short(
+        double seconds,
+        double planned,
+        bool found
+    )
+    {
+        var metrics = SampleGrounds.Metrics() with { DurationSeconds = seconds };
+        var codes = EvidenceRules
+            .Examine(SampleGrounds.Plan(planned), [SampleGrounds.End()], metrics, ThresholdSettings.Default)
+            .Select(finding => finding.Reason.Code);
+
+        Assert.Equal(found, codes.Contains("cut-short"));
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, true)]
+    public void Failing_checks_beyond_the_allowed_error_rate_forbid_a_pass(long fails, bool found)
+    {
+        var metrics = SampleGrounds.Metrics() with { Checks = [new CheckCount("shows photos", 1000 - fails, fails)] };
+
+        Assert.Equal(found, Codes(metrics).Contains("checks-failing"));
+    }
+
+    [Theory]
+    [InlineData(RunnerEndCause.NotStarted, null, "engine-not-started", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.RunnerFault, null, "runner-fault", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.ScriptRejected, null, "script-rejected", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Killed, null, "engine-killed", FindingWeight.ForbidsBoth)]
+    [InlineData(RunnerEndCause.Stopped, 103, "stopped", FindingWeight.ForbidsBoth)]
+    [InlineData(RunnerEndCause.Deadline, 105, "deadline", FindingWeight.ForbidsPass)]
+    [InlineData(RunnerEndCause.Finished, 104, "script-rejected", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Finished, 107, "script-rejected", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Finished, 255, "script-rejected", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Finished, 100, "setup-failed", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Finished, 101, "setup-failed", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Finished, 103, "stopped", FindingWeight.ForbidsBoth)]
+    [InlineData(RunnerEndCause.Finished, 105, "stopped", FindingWeight.ForbidsBoth)]
+    [InlineData(RunnerEndCause.Finished, 108, "script-aborted", FindingWeight.ForbidsBoth)]
+    [InlineData(RunnerEndCause.Finished, 109, "engine-failed", FindingWeight.ForbidsBoth)]
+    [InlineData(RunnerEndCause.Finished, 110, "script-failed", FindingWeight.Fails)]
+    [InlineData(RunnerEndCause.Finished, null, "engine-failed", FindingWeight.ForbidsBoth)]
+    public void How_an_engine_ended_bears_on_what_it_measured(
+        RunnerEndCause cause,
+        int? exitCode,
+        string code,
+        FindingWeight weight
+    ) => AssertOnly(Examine(SampleGrounds.Metrics(), SampleGrounds.End(cause, exitCode)), code, weight);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(99)]
+    public void A_normal_end_and_a_crossed_k6_threshold_are_no_findings(int exitCode) =>
+        Assert.Empty(Examine(SampleGrounds.Metrics(), SampleGrounds.End(exitCode: exitCode)));
+
+    [Fact]
+    public void Numbers_without_an_end_cannot_acquit() =>
+        AssertOnly(
+            [.. EvidenceRules.Examine(SampleGrounds.Plan(), [], SampleGrounds.Metrics(), ThresholdSettings.Default)],
+            "end-unknown",
+            FindingWeight.ForbidsPass
+        );
+
+    private static List<Finding> Examine(RunMetrics metrics, RunnerEnd? end = null) =>
+        [
+            .. EvidenceRules.Examine(
+                SampleGrounds.Plan(),
+                [end ?? SampleGrounds.End()],
+                metrics,
+                ThresholdSettings.Default
+            ),
+        ];
+
+    private static IEnumerable<string> Codes(RunMetrics metrics) =>
+        Examine(metrics).Select(finding => finding.Reason.Code);
+
+    private static void AssertOnly(List<Finding> findings, string code, FindingWeight weight)
+    {
+        var finding = Assert.Single(findings);
+        Assert.Equal((code, weight), (finding.Reason.Code, finding.Weight));
+        Assert.NotEmpty(finding.Reason.Sentence);
+    }
+}
