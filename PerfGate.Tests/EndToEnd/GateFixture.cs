@@ -9,7 +9,7 @@ using PerfGate.Tests.Support;
 namespace PerfGate.Tests.EndToEnd;
 
 /// <summary>The whole server on a database of its own, and a wedding platform to aim at.</summary>
-public sealed class GateFixture(PostgresFixture postgres) : IAsyncLifetime
+public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-e2e-{Guid.NewGuid():N}");
     private GateServer? _server;
@@ -26,6 +26,7 @@ public sealed class GateFixture(PostgresFixture postgres) : IAsyncLifetime
                 DataFolder = _folder,
                 Urls = "http://127.0.0.1:0",
                 PostgresConnectionString = await postgres.CreateDatabaseAsync(),
+                BlobConnectionString = await BlobsAsync(),
             },
             CancellationToken.None
         );
@@ -69,8 +70,12 @@ public sealed class GateFixture(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
+    /// <summary>Where the artifacts go; null for a folder.</summary>
+    protected virtual Task<string?> BlobsAsync() => Task.FromResult<string?>(null);
+
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Gate.Dispose();
         if (_server is not null)
         {
