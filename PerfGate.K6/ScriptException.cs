@@ -30,6 +30,9 @@ public static class ExitCodes
     /// <summary>The script called test.abort().</summary>
     public const int ScriptAborted = 108;
 
+    /// <summary>The engine itself failed (k6: a panic).</summary>
+    public const int EngineFault = 109;
+
     /// <summary>The script called test.fail().</summary>
     public const int MarkedAsFailed = 110;
 }

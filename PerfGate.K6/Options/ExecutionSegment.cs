@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Numerics;
 
 namespace PerfGate.K6.Options;
 
 /// <summary>
-/// The part of a test that one process runs, from <see cref="From"/> to <see cref="To"/> as fractions of the whole. What the
-/// segments of a whole get adds up to the whole exactly.
+/// The part of a test that one process runs, from <see cref="From"/> to <see cref="To"/> as fractions of the whole.
 /// </summary>
 public sealed record ExecutionSegment((long Numerator, long Denominator) From, (long Numerator, long Denominator) To)
 {
@@ -32,19 +30,7 @@ public sealed record ExecutionSegment((long Numerator, long Denominator) From, (
         return segment.Share is > 0 and <= 1 && segment.From.Numerator >= 0 ? segment : throw Bad(text);
     }
 
-    /// <summary>This segment's part of a number of VUs or iterations.</summary>
-    public long Scale(long whole) => Below(To, whole) - Below(From, whole);
-
-    /// <summary>Whether the n-th item (from 1) of a sequence belongs here, striped over the segments.</summary>
-    public bool Owns(long n) => this == Whole || Scale(n) > Scale(n - 1) && Scale(n) > Highest(n - 1);
-
-    // With unequal segments the running share can fall and rise again; an item is owned when it makes a new high.
-    private long Highest(long n) => Math.Max(Scale(n), n > 0 ? Scale(n - 1) : 0);
-
-    private static long Below((long Numerator, long Denominator) bound, long whole) =>
-        (long)((BigInteger)whole * bound.Numerator / bound.Denominator);
-
-    private static (long, long) Fraction(string text, string all)
+    internal static (long Numerator, long Denominator) Fraction(string text, string all)
     {
         var slash = text.Split('/');
         if (

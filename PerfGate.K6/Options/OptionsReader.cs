@@ -22,17 +22,7 @@ public static class OptionsReader
         "features",
     ];
 
-    private static readonly HashSet<string> Unsupported =
-    [
-        "tlsAuth",
-        "tlsCipherSuites",
-        "tlsVersion",
-        "localIPs",
-        "blacklistIPs",
-        "rps",
-        "noSetup",
-        "noTeardown",
-    ];
+    private static readonly HashSet<string> Unsupported = ["tlsAuth", "tlsCipherSuites", "tlsVersion", "localIPs"];
 
     /// <summary>Reads them.</summary>
     /// <exception cref="ScriptException">An option is unknown, unsupported, or of a wrong form.</exception>
@@ -68,6 +58,11 @@ public static class OptionsReader
             InsecureSkipTlsVerify = fields.Flag("insecureSkipTLSVerify"),
             MinIterationDuration = fields.Duration("minIterationDuration", TimeSpan.Zero),
             Hosts = fields.Texts("hosts"),
+            IsMaxRedirectsSet = fields.Has("maxRedirects"),
+            BlacklistIPs = [.. (fields.TextList("blacklistIPs") ?? []).Select(Network)],
+            RequestsPerSecond = fields.Has("rps") && fields.Number("rps", 0) is > 0 and var rate ? rate : null,
+            NoSetup = fields.Flag("noSetup"),
+            NoTeardown = fields.Flag("noTeardown"),
             BlockHostnames = fields.TextList("blockHostnames") ?? [],
         };
         fields.RefuseOthers(Ignored.Concat(Unsupported).Append("thresholds"));
@@ -88,6 +83,15 @@ public static class OptionsReader
         }
         return thresholds;
     }
+
+    private static System.Net.IPNetwork Network(string text) =>
+        System.Net.IPNetwork.TryParse(text, out var network) ? network
+        : System.Net.IPAddress.TryParse(text, out var address)
+            ? new System.Net.IPNetwork(
+                address,
+                address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128
+            )
+        : throw new ScriptException($"blacklistIPs: '{text}' is no address and no network");
 
     private static ThresholdOptions Threshold(JsonNode? node)
     {

@@ -66,6 +66,21 @@ public sealed record TestOptions
     /// <summary>Host names, or <c>*.</c> suffixes, that are refused.</summary>
     public IReadOnlyList<string> BlockHostnames { get; init; } = [];
 
+    /// <summary>Whether the maximum of redirects was given, not left to the default.</summary>
+    public bool IsMaxRedirectsSet { get; init; }
+
+    /// <summary>Addresses that are refused.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> BlacklistIPs { get; init; } = [];
+
+    /// <summary>Most requests a second over all VUs; null for no limit.</summary>
+    public double? RequestsPerSecond { get; init; }
+
+    /// <summary>Whether setup() is left out.</summary>
+    public bool NoSetup { get; init; }
+
+    /// <summary>Whether teardown() is left out.</summary>
+    public bool NoTeardown { get; init; }
+
     /// <summary>The options as the script wrote them, for <c>inspect</c> and <c>exec.test.options</c>.</summary>
     public JsonObject Source { get; init; } = [];
 
