@@ -50,7 +50,8 @@ internal static class ScriptOptions
         {
             options.Remove("thresholds");
         }
-        return OptionsReader.Read(options);
+        // Read anew: numbers then are all of one kind, wherever they came from.
+        return OptionsReader.Read(JsonNode.Parse(options.ToJsonString())!.AsObject());
     }
 
     /// <summary>Problems of scenarios that name functions the script does not export.</summary>
