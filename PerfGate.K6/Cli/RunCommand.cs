@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using Jint.Native.Json;
 using PerfGate.K6.Executors;
 using PerfGate.K6.Metrics;
 using PerfGate.K6.Output;
@@ -54,7 +52,8 @@ internal sealed class RunCommand(CommandLine line, ScriptLog log)
             log.Error(description, ("hint", "script exception"), ("source", "stacktrace"));
             return ExitCodes.ScriptException;
         }
-        var collecting = Task.Run(collector.RunAsync);
+        await Task.Run(WarmUp.Run);
+        var collecting = CollectAsync(context, collector);
         using var signals = new StopSignals(context);
         using var memory = new MemoryGuard(context);
         context.StartedAt = Stopwatch.GetTimestamp();
@@ -62,13 +61,24 @@ internal sealed class RunCommand(CommandLine line, ScriptLog log)
         var elapsed = Stopwatch.GetElapsedTime(context.StartedAt);
         collector.Complete();
         await collecting;
-        foreach (var output in _outputs.OfType<IDisposable>())
-        {
-            output.Dispose();
-        }
+        CloseOutputs(context);
         thresholds.Evaluate(elapsed);
         await new SummaryWriter(line, log, test, _engine, thresholds, elapsed).WriteAsync();
         return Judge(context, thresholds, exitCode);
+    }
+
+    /// <summary>Carries samples to the outputs; where one fails, the test must not go on unseen.</summary>
+    private static async Task CollectAsync(TestContext context, SampleCollector collector)
+    {
+        await Task.Yield();
+        try
+        {
+            await collector.RunAsync();
+        }
+        catch (IOException e)
+        {
+            context.Abort($"an output failed: {e.Message}", ExitCodes.EngineFault);
+        }
     }
 
     private static async Task<int> LoadAsync(LoadedTest test, ThresholdWatch thresholds, VuPool pool)
@@ -123,6 +133,21 @@ internal sealed class RunCommand(CommandLine line, ScriptLog log)
             return ExitCodes.MarkedAsFailed;
         }
         return ExitCodes.Ok;
+    }
+
+    private void CloseOutputs(TestContext context)
+    {
+        foreach (var output in _outputs.OfType<IDisposable>())
+        {
+            try
+            {
+                output.Dispose();
+            }
+            catch (IOException e)
+            {
+                context.Abort($"an output failed: {e.Message}", ExitCodes.EngineFault);
+            }
+        }
     }
 
     private void OpenOutputs()

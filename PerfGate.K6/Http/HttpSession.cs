@@ -45,11 +45,12 @@ public sealed class HttpSession(Vu vu) : IDisposable
     /// <exception cref="OperationCanceledException">The iteration was cut off meanwhile.</exception>
     public void Report(HttpOutcome outcome)
     {
-        _reporter.Report(outcome);
-        if (outcome.Error is { } && vu.Interrupted.IsCancellationRequested)
+        if (outcome.Error is not null && vu.Interrupted.IsCancellationRequested)
         {
+            // Not the target's failure: nobody waited for the answer any more.
             throw new InterruptedException();
         }
+        _reporter.Report(outcome);
         foreach (var warning in outcome.Warnings)
         {
             vu.Test.Log.Warn(warning.Message, ("url", warning.Url));

@@ -32,6 +32,14 @@ public sealed class ScriptSource
         return source;
     }
 
+    /// <summary>Parses a script that is in no file.</summary>
+    public static ScriptSource FromText(string name, string text)
+    {
+        var source = new ScriptSource("/" + name);
+        source.Add(source.Main, Engine.PrepareModule(text, source.Main));
+        return source;
+    }
+
     /// <summary>The key of an imported module.</summary>
     /// <exception cref="ScriptException">It is not supported.</exception>
     public static string Resolve(string? importer, string specifier)
@@ -94,6 +102,11 @@ public sealed class ScriptSource
         {
             throw new ScriptException($"{key}: {e.GetBaseException().Message}");
         }
+        Add(key, module);
+    }
+
+    private void Add(string key, Prepared<Module> module)
+    {
         _modules[key] = module;
         foreach (var specifier in Imports(module.Program!))
         {
