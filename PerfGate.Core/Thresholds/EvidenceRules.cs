@@ -26,6 +26,9 @@ public static class EvidenceRules
     /// <summary>Share of planned iterations that may be dropped.</summary>
     public const double ToleratedDrops = 0.01;
 
+    /// <summary>Dropped iterations that are the hiccup of a cold start, however short the run: up to ten.</summary>
+    public const long ToleratedDropCount = 10;
+
     /// <summary>Share of iterations that may end in an exception of the script.</summary>
     public const double ToleratedExceptions = 0.01;
 
@@ -266,7 +269,7 @@ public static class EvidenceRules
     private static IEnumerable<Finding> LoadApplied(LoadPlan? plan, RunMetrics metrics)
     {
         var planned = metrics.Iterations + metrics.DroppedIterations;
-        if (metrics.DroppedIterations > ToleratedDrops * planned)
+        if (metrics.DroppedIterations > Math.Max(ToleratedDropCount, ToleratedDrops * planned))
         {
             yield return Of(
                 FindingWeight.ForbidsPass,

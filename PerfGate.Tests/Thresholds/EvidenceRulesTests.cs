@@ -77,11 +77,17 @@ public class EvidenceRulesTests
     }
 
     [Theory]
-    [InlineData(10, false)]
-    [InlineData(11, true)]
-    public void Drops_of_more_than_a_hundredth_of_the_planned_iterations_forbid_a_pass(long dropped, bool found)
+    [InlineData(2000, 20, false)]
+    [InlineData(2000, 21, true)]
+    [InlineData(100, 10, false)]
+    [InlineData(100, 11, true)]
+    public void Drops_of_more_than_ten_iterations_and_a_hundredth_of_the_planned_ones_forbid_a_pass(
+        long planned,
+        long dropped,
+        bool found
+    )
     {
-        var metrics = SampleGrounds.Metrics() with { Iterations = 1000 - dropped, DroppedIterations = dropped };
+        var metrics = SampleGrounds.Metrics() with { Iterations = planned - dropped, DroppedIterations = dropped };
 
         Assert.Equal(found, Codes(metrics).Contains("iterations-dropped"));
     }
