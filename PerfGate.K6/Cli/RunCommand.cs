@@ -62,7 +62,7 @@ internal sealed class RunCommand(CommandLine line, ScriptLog log)
         collector.Complete();
         await collecting;
         CloseOutputs(context);
-        thresholds.Evaluate(elapsed);
+        thresholds.Finish(elapsed);
         await new SummaryWriter(line, log, test, _engine, thresholds, elapsed).WriteAsync();
         return Judge(context, thresholds, exitCode);
     }

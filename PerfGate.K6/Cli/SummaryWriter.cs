@@ -42,7 +42,7 @@ internal sealed class SummaryWriter(
         {
             return;
         }
-        await Console.Out.WriteLineAsync(SummaryText.Render(engine, thresholds, test.Context.Options, elapsed));
+        await Console.Out.WriteAsync(SummaryText.Render(engine, thresholds, test.Context.Options, elapsed));
     }
 
     private async Task<bool> HandledAsync(SummaryData data)
@@ -52,7 +52,13 @@ internal sealed class SummaryWriter(
         {
             test.First.Rearm();
             var argument = new JsonParser(test.First.Engine).Parse(data.ForHandleSummary(setupData).ToJsonString());
-            foreach (var (target, content) in JintValues.Members(test.First.RunFunction("handleSummary", [argument])))
+            var result = test.First.RunFunction("handleSummary", [argument]);
+            if (result.IsUndefined() || result.IsNull())
+            {
+                // Without a result of its own, k6 prints its text.
+                return false;
+            }
+            foreach (var (target, content) in JintValues.Members(result))
             {
                 await WriteAsync(target, content);
             }

@@ -6,6 +6,9 @@ namespace PerfGate.K6.Metrics;
 /// <summary>A group with its checks, as k6's summaries show them.</summary>
 public sealed class CheckGroup(string name, string path)
 {
+    private readonly Dictionary<string, CheckGroup> _groups = [];
+    private readonly Dictionary<string, CheckTally> _checks = [];
+
     /// <summary>Last part of the path.</summary>
     public string Name { get; } = name;
 
@@ -23,6 +26,28 @@ public sealed class CheckGroup(string name, string path)
 #pragma warning disable CA5351 // k6's own format; nothing is protected by it.
         Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(path)));
 #pragma warning restore CA5351
+
+    internal CheckGroup Group(string name)
+    {
+        if (!_groups.TryGetValue(name, out var group))
+        {
+            group = new CheckGroup(name, $"{Path}::{name}");
+            _groups[name] = group;
+            Groups.Add(group);
+        }
+        return group;
+    }
+
+    internal CheckTally Check(string name)
+    {
+        if (!_checks.TryGetValue(name, out var check))
+        {
+            check = new CheckTally(name, $"{Path}::{name}");
+            _checks[name] = check;
+            Checks.Add(check);
+        }
+        return check;
+    }
 }
 
 /// <summary>How often a check held.</summary>
@@ -35,54 +60,64 @@ public sealed class CheckTally(string name, string path)
     public string Path { get; } = path;
 
     /// <summary>Times it held.</summary>
-    public long Passes { get; set; }
+    public long Passes { get; private set; }
 
     /// <summary>Times it did not.</summary>
-    public long Fails { get; set; }
+    public long Fails { get; private set; }
+
+    internal void Add(bool passed)
+    {
+        if (passed)
+        {
+            Passes++;
+        }
+        else
+        {
+            Fails++;
+        }
+    }
 }
 
 /// <summary>The groups and checks of a test.</summary>
 public sealed class CheckTree
 {
-    private readonly Dictionary<string, CheckGroup> _groups = new() { [""] = new CheckGroup("", "") };
-    private readonly Dictionary<(string, string), CheckTally> _checks = [];
+    private readonly Dictionary<string, CheckGroup> _byPath = [];
+    private readonly Dictionary<string, CheckTally> _byName = [];
 
     /// <summary>The group that all others are in.</summary>
-    public CheckGroup Root => _groups[""];
+    public CheckGroup Root { get; } = new("", "");
 
-    /// <summary>All checks, in order of appearance.</summary>
-    public IEnumerable<CheckTally> All => _checks.Values;
+    /// <summary>
+    /// Checks by name alone, over all groups, in order of appearance: what k6's text shows (a name in two groups is one line).
+    /// </summary>
+    public IReadOnlyCollection<CheckTally> All => _byName.Values;
 
-    /// <summary>The group of a path, with those around it.</summary>
+    /// <summary>The group of a path, with those around it. What is before the first <c>::</c> does not count, as in k6.</summary>
     public CheckGroup Group(string path)
     {
-        if (_groups.TryGetValue(path, out var group))
+        if (!_byPath.TryGetValue(path, out var group))
         {
-            return group;
+            group = path.Split("::").Skip(1).Aggregate(Root, (outer, name) => outer.Group(name));
+            _byPath[path] = group;
         }
-        var cut = path.LastIndexOf("::", StringComparison.Ordinal);
-        group = new CheckGroup(path[(cut + 2)..], path);
-        Group(cut <= 0 ? "" : path[..cut]).Groups.Add(group);
-        _groups[path] = group;
         return group;
     }
 
     /// <summary>Counts a check.</summary>
-    public void Add(string groupPath, string name, bool passed)
+    /// <param name="groupPath">The group tag; null where there is none, then only <see cref="All"/> counts it, as in k6.</param>
+    /// <param name="name">The check tag.</param>
+    /// <param name="passed">Whether it held.</param>
+    public void Add(string? groupPath, string name, bool passed)
     {
-        if (!_checks.TryGetValue((groupPath, name), out var check))
+        if (!_byName.TryGetValue(name, out var check))
         {
-            check = new CheckTally(name, $"{groupPath}::{name}");
-            _checks[(groupPath, name)] = check;
-            Group(groupPath).Checks.Add(check);
+            check = new CheckTally(name, name);
+            _byName[name] = check;
         }
-        if (passed)
+        check.Add(passed);
+        if (groupPath is not null)
         {
-            check.Passes++;
-        }
-        else
-        {
-            check.Fails++;
+            Group(groupPath).Check(name).Add(passed);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace PerfGate.K6.Metrics;
 
 /// <summary>k6's four kinds of metric.</summary>
@@ -29,18 +31,43 @@ public enum MetricContains
     Data,
 }
 
-/// <summary>A metric, known once by its name.</summary>
-public sealed record Metric(string Name, MetricType Type, MetricContains Contains);
+/// <summary>A metric. A test has one object for each name: metrics are compared and looked up by reference.</summary>
+public sealed class Metric(string name, MetricType type, MetricContains contains)
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its kind.</summary>
+    public MetricType Type { get; } = type;
+
+    /// <summary>What its values are.</summary>
+    public MetricContains Contains { get; } = contains;
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
+}
 
 /// <summary>All metrics of a test.</summary>
-public sealed class MetricRegistry
+public sealed partial class MetricRegistry
 {
+    // k6's rule (metrics/registry.go): two characters at least, whatever its message says.
+    [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]{1,128}\\z")]
+    private static partial Regex Name();
+
     private readonly Dictionary<string, Metric> _metrics = [];
 
     /// <summary>The metric of a name, made where it is new.</summary>
-    /// <exception cref="ScriptException">The name is taken by a metric of another type.</exception>
+    /// <exception cref="ScriptException">
+    /// The name is none, or is taken by a metric of another type or kind of values; worded as k6 does.
+    /// </exception>
     public Metric GetOrAdd(string name, MetricType type, MetricContains contains = MetricContains.Default)
     {
+        if (!Name().IsMatch(name))
+        {
+            throw new ScriptException(
+                $"Invalid metric name: '{name}'. Metric names must only include up to 128 ASCII letters, numbers, or underscores and start with a letter or an underscore."
+            );
+        }
         lock (_metrics)
         {
             if (!_metrics.TryGetValue(name, out var metric))
@@ -48,13 +75,22 @@ public sealed class MetricRegistry
                 metric = new Metric(name, type, contains);
                 _metrics[name] = metric;
             }
-            return metric.Type == type
+            if (metric.Type != type)
+            {
+                throw new ScriptException(
+                    $"metric '{name}' already exists but with type {Lower(metric.Type)}, instead of {Lower(type)}"
+                );
+            }
+            return metric.Contains == contains
                 ? metric
                 : throw new ScriptException(
-                    $"metric '{name}' already exists but with type {metric.Type.ToString().ToLowerInvariant()}, instead of {type.ToString().ToLowerInvariant()}"
+                    $"metric '{name}' already exists but with a value type {Lower(metric.Contains)}, instead of {Lower(contains)}"
                 );
         }
     }
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     /// <summary>The metric of a name; null where there is none.</summary>
     public Metric? Find(string name)

@@ -1,11 +1,24 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
 namespace PerfGate.K6.Metrics;
 
-/// <summary>All values of one metric or submetric, condensed as k6's sinks do.</summary>
+/// <summary>All values of one metric or submetric, condensed as k6's sinks do (<c>metrics/sink.go</c>).</summary>
 public sealed class Sink(Metric metric)
 {
     private readonly List<double> _values = [];
-    private bool _sorted;
+    private int _sorted;
     private double _sum;
+    private double _minimum;
+    private double _maximum;
+
+    /// <summary>A rate that is known already.</summary>
+    internal Sink(Metric metric, long passes, long fails)
+        : this(metric)
+    {
+        Passes = passes;
+        Count = passes + fails;
+    }
 
     /// <summary>The metric.</summary>
     public Metric Metric { get; } = metric;
@@ -26,8 +39,7 @@ public sealed class Sink(Metric metric)
                 break;
             case MetricType.Gauge:
                 _sum = value;
-                Minimum = Count == 0 ? value : Math.Min(Minimum, value);
-                Maximum = Count == 0 ? value : Math.Max(Maximum, value);
+                Extend(value);
                 break;
             case MetricType.Rate:
                 Passes += value != 0 ? 1 : 0;
@@ -35,17 +47,13 @@ public sealed class Sink(Metric metric)
             default:
                 _sum += value;
                 _values.Add(value);
-                _sorted = false;
+                Extend(value);
                 break;
         }
         Count++;
     }
 
-    private double Minimum { get; set; }
-
-    private double Maximum { get; set; }
-
-    /// <summary>A statistic as k6 names it; null where the metric's type has none of that name.</summary>
+    /// <summary>A statistic as k6 names it, 0 where there was no sample; null where the metric's type has none of that name.</summary>
     /// <param name="name"><c>count</c>, <c>rate</c>, <c>value</c>, <c>avg</c>, <c>min</c>, <c>med</c>, <c>max</c>, <c>p(N)</c>.</param>
     /// <param name="seconds">Length of the test, for rates of counters.</param>
     public double? Statistic(string name, double seconds) =>
@@ -54,35 +62,59 @@ public sealed class Sink(Metric metric)
             (MetricType.Counter, "count") => _sum,
             (MetricType.Counter, "rate") => seconds > 0 ? _sum / seconds : 0,
             (MetricType.Gauge, "value") => _sum,
-            (MetricType.Gauge, "min") => Minimum,
-            (MetricType.Gauge, "max") => Maximum,
+            (MetricType.Gauge, "min") => _minimum,
+            (MetricType.Gauge, "max") => _maximum,
             (MetricType.Rate, "rate") => Count == 0 ? 0 : (double)Passes / Count,
             (MetricType.Trend, "count") => Count,
             (MetricType.Trend, "avg") => Count == 0 ? 0 : _sum / Count,
-            (MetricType.Trend, "min") => Percentile(0),
+            (MetricType.Trend, "min") => _minimum,
             (MetricType.Trend, "med") => Percentile(0.5),
-            (MetricType.Trend, "max") => Percentile(1),
+            (MetricType.Trend, "max") => _maximum,
             (MetricType.Trend, _) when name.StartsWith("p(", StringComparison.Ordinal) => Percentile(
-                double.Parse(name.AsSpan(2, name.Length - 3), System.Globalization.CultureInfo.InvariantCulture) / 100
+                double.Parse(name.AsSpan(2, name.Length - 3), CultureInfo.InvariantCulture) / 100
             ),
             _ => null,
         };
 
-    // Linear interpolation between the closest ranks, as k6 (metrics/sink.go, TrendSink.P).
+    /// <summary>Linear interpolation between the closest ranks, as k6 (<c>TrendSink.P</c>).</summary>
+    /// <param name="share">0 to 1.</param>
     private double Percentile(double share)
     {
         if (_values.Count == 0)
         {
             return 0;
         }
-        if (!_sorted)
+        Sort();
+        var rank = share * (_values.Count - 1.0);
+        var low = _values[(int)Math.Floor(rank)];
+        var high = _values[(int)Math.Ceiling(rank)];
+        return low + ((high - low) * (rank - Math.Floor(rank)));
+    }
+
+    private void Extend(double value)
+    {
+        _minimum = Count == 0 ? value : Math.Min(_minimum, value);
+        _maximum = Count == 0 ? value : Math.Max(_maximum, value);
+    }
+
+    // Thresholds ask every two seconds: what was sorted then is merged with what came since, from the back.
+    private void Sort()
+    {
+        if (_sorted == _values.Count)
         {
-            _values.Sort();
-            _sorted = true;
+            return;
         }
-        var rank = share * (_values.Count - 1);
-        var low = (int)Math.Floor(rank);
-        var high = Math.Min(low + 1, _values.Count - 1);
-        return _values[low] + ((rank - low) * (_values[high] - _values[low]));
+        var all = CollectionsMarshal.AsSpan(_values);
+        all[_sorted..].Sort();
+        if (_sorted > 0)
+        {
+            var fresh = all[_sorted..].ToArray();
+            var (old, at) = (_sorted - 1, all.Length - 1);
+            for (var next = fresh.Length - 1; next >= 0; at--)
+            {
+                all[at] = old >= 0 && all[old] > fresh[next] ? all[old--] : fresh[next--];
+            }
+        }
+        _sorted = all.Length;
     }
 }

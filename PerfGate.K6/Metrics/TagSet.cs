@@ -14,16 +14,18 @@ public sealed class TagSet
     private static readonly ConcurrentDictionary<string, TagSet> Interned = new();
     private readonly ConcurrentDictionary<(string, string), TagSet> _edges = new();
 
-    private TagSet(KeyValuePair<string, string>[] tags) => Tags = tags;
+    private readonly KeyValuePair<string, string>[] _tags;
+
+    private TagSet(KeyValuePair<string, string>[] tags) => _tags = tags;
 
     /// <summary>No tags.</summary>
     public static TagSet Empty { get; } = new([]);
 
     /// <summary>The tags, sorted by name.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Tags { get; }
+    public IReadOnlyList<KeyValuePair<string, string>> Tags => _tags;
 
     /// <summary>Room for an output to keep these tags as it writes them.</summary>
-    internal byte[]? Rendered { get; set; }
+    internal RenderedTags? Rendered { get; set; }
 
     /// <summary>These tags and one more; a tag of the same name is replaced.</summary>
     public TagSet With(string name, string value)
@@ -59,7 +61,8 @@ public sealed class TagSet
     /// <summary>A tag's value; null where it is absent.</summary>
     public string? Find(string name)
     {
-        foreach (var tag in Tags)
+        // Over the array: an enumerator of the list would be allocated on every call.
+        foreach (ref readonly var tag in _tags.AsSpan())
         {
             if (tag.Key == name)
             {
@@ -69,6 +72,9 @@ public sealed class TagSet
         return null;
     }
 }
+
+/// <summary>A tag set as one output writes it; tag sets outlive outputs.</summary>
+internal sealed record RenderedTags(object Output, byte[] Bytes);
 
 /// <summary>One measured value.</summary>
 /// <param name="Metric">Of what.</param>

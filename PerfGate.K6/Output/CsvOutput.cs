@@ -1,56 +1,54 @@
 using System.Buffers;
-using System.Buffers.Text;
+using System.IO.Compression;
 using System.Text;
 using PerfGate.K6.Metrics;
+using PerfGate.K6.Options;
 
 namespace PerfGate.K6.Output;
 
 /// <summary>
-/// k6's CSV output: its columns, its order, six decimals, seconds since 1970 (or what <c>K6_CSV_TIME_FORMAT</c> says). Each
-/// tag set is rendered once.
+/// k6's CSV output (<c>internal/output/csv</c>): its columns, its order, six decimals, seconds since 1970 or what
+/// <c>K6_CSV_TIME_FORMAT</c> says. The tags of a set are rendered once.
 /// </summary>
 public sealed class CsvOutput : ISampleOutput, IDisposable
 {
-    private const int LargestRow = 512;
-
-    private static readonly string[] TagColumns =
-    [
-        "check",
-        "error",
-        "error_code",
-        "expected_response",
-        "group",
-        "method",
-        "name",
-        "proto",
-        "scenario",
-        "service",
-        "status",
-        "subproto",
-        "tls_version",
-        "url",
-    ];
+    private const int LargestTimeAndValue = 512;
+    private const int FlushAt = 1 << 19;
 
     private readonly Stream _target;
-    private readonly long _perSecondDivisor;
+    private readonly CsvTime _time;
+    private readonly string[] _columns;
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
+    private readonly Dictionary<Metric, byte[]> _names = [];
 
     /// <summary>Writes to a stream, and closes it in the end.</summary>
-    /// <exception cref="ScriptException">The time format is none of k6's unix ones.</exception>
-    public CsvOutput(Stream target, string? timeFormat)
+    /// <param name="target">The stream.</param>
+    /// <param name="timeFormat">k6's <c>K6_CSV_TIME_FORMAT</c>; seconds where empty.</param>
+    /// <param name="systemTags">Tags with a column of their own; k6's default system tags where null.</param>
+    /// <exception cref="ScriptException">The time format is none of k6's.</exception>
+    public CsvOutput(Stream target, string? timeFormat, IReadOnlySet<string>? systemTags = null)
     {
         _target = target;
-        _perSecondDivisor = timeFormat switch
-        {
-            null or "" or "unix" => 1_000_000,
-            "unix_milli" => 1_000,
-            "unix_micro" => 1,
-            _ => throw new ScriptException(
-                $"K6_CSV_TIME_FORMAT '{timeFormat}' is not supported by the embedded engine; use unix, unix_milli or unix_micro"
-            ),
-        };
-        Write($"metric_name,timestamp,metric_value,{string.Join(',', TagColumns)},extra_tags,metadata\n");
+        _time = new CsvTime(timeFormat);
+        _columns = CsvRow.TagColumns(systemTags ?? TestOptions.DefaultSystemTags);
+        string[] header = ["metric_name", "timestamp", "metric_value", .. _columns, "extra_tags", "metadata"];
+        _buffer.Write(Encoding.UTF8.GetBytes(string.Join(',', header) + "\n"));
         Flush();
+    }
+
+    /// <summary>
+    /// Opens a target as k6 does: a file, which may be a named pipe (then this waits for its reader); packed where its name
+    /// ends in <c>.gz</c>; standard output for <c>-</c> and for nothing.
+    /// </summary>
+    public static Stream Open(string? path)
+    {
+        if (string.IsNullOrEmpty(path) || path == "-")
+        {
+            return Console.OpenStandardOutput();
+        }
+        // No buffer of the stream's own, and no lock: who reads the file while it grows must be able to open it.
+        var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+        return path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
     }
 
     /// <inheritdoc />
@@ -58,18 +56,17 @@ public sealed class CsvOutput : ISampleOutput, IDisposable
     {
         foreach (ref readonly var sample in samples)
         {
-            var tags = sample.Tags.Rendered ??= Render(sample.Tags);
-            var span = _buffer.GetSpan(sample.Metric.Name.Length + tags.Length + LargestRow);
-            var at = Encoding.UTF8.GetBytes(sample.Metric.Name, span);
+            var tags = TagsOf(sample.Tags);
+            var name = NameOf(sample.Metric);
+            var span = _buffer.GetSpan(name.Length + LargestTimeAndValue + tags.Length);
+            name.CopyTo(span);
+            var at = name.Length;
+            at += _time.Write(sample.UnixMicroseconds, span[at..]);
             span[at++] = (byte)',';
-            Utf8Formatter.TryFormat(sample.UnixMicroseconds / _perSecondDivisor, span[at..], out var written);
-            at += written;
-            span[at++] = (byte)',';
-            Utf8Formatter.TryFormat(sample.Value, span[at..], out written, new StandardFormat('F', 6));
-            at += written;
+            at += CsvRow.Value(sample.Value, span[at..]);
             tags.CopyTo(span[at..]);
             _buffer.Advance(at + tags.Length);
-            if (_buffer.WrittenCount > 1 << 19)
+            if (_buffer.WrittenCount > FlushAt)
             {
                 Flush();
             }
@@ -77,15 +74,22 @@ public sealed class CsvOutput : ISampleOutput, IDisposable
     }
 
     /// <inheritdoc />
+    /// <exception cref="IOException">The reader went away, or the disk is full: nobody would see how the test goes on.</exception>
     public void Flush()
     {
-        if (_buffer.WrittenCount == 0)
+        try
         {
-            return;
+            if (_buffer.WrittenCount > 0)
+            {
+                _target.Write(_buffer.WrittenSpan);
+                _target.Flush();
+            }
         }
-        _target.Write(_buffer.WrittenSpan);
-        _target.Flush();
-        _buffer.ResetWrittenCount();
+        finally
+        {
+            // What could not be written is not tried again when all is closed.
+            _buffer.ResetWrittenCount();
+        }
     }
 
     /// <inheritdoc />
@@ -95,23 +99,24 @@ public sealed class CsvOutput : ISampleOutput, IDisposable
         _target.Dispose();
     }
 
-    private static byte[] Render(TagSet tags)
+    private byte[] TagsOf(TagSet tags)
     {
-        var row = new StringBuilder();
-        foreach (var column in TagColumns)
+        if (tags.Rendered is { } rendered && rendered.Output == this)
         {
-            row.Append(',').Append(Quote(tags.Find(column) ?? ""));
+            return rendered.Bytes;
         }
-        var extra = tags.Tags.Where(tag => !TagColumns.Contains(tag.Key)).Select(tag => $"{tag.Key}={tag.Value}");
-        row.Append(',').Append(Quote(string.Join('&', extra))).Append(",\n");
-        return Encoding.UTF8.GetBytes(row.ToString());
+        var bytes = CsvRow.Tags(tags, _columns);
+        tags.Rendered = new RenderedTags(this, bytes);
+        return bytes;
     }
 
-    // As Go's encoding/csv: quoted where it must be.
-    private static string Quote(string text) =>
-        text.Length > 0 && (text.AsSpan().IndexOfAny(",\"\r\n") >= 0 || text[0] is ' ' or '\t')
-            ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : text;
-
-    private void Write(string text) => _buffer.Write(Encoding.UTF8.GetBytes(text));
+    private byte[] NameOf(Metric metric)
+    {
+        if (!_names.TryGetValue(metric, out var name))
+        {
+            name = Encoding.UTF8.GetBytes(metric.Name + ",");
+            _names[metric] = name;
+        }
+        return name;
+    }
 }

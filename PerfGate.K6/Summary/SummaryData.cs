@@ -10,9 +10,10 @@ public sealed class SummaryData(MetricEngine engine, ThresholdWatch thresholds, 
     private readonly double _seconds = elapsed.TotalSeconds;
 
     /// <summary>The argument of handleSummary.</summary>
-    /// <param name="setupData">What setup() returned.</param>
-    public JsonObject ForHandleSummary(JsonNode? setupData) =>
-        new()
+    /// <param name="setupData">What setup() returned; null where it returned nothing, then there is no <c>setup_data</c>.</param>
+    public JsonObject ForHandleSummary(JsonNode? setupData)
+    {
+        var summary = new JsonObject
         {
             ["metrics"] = Metrics(
                 (sink, name) =>
@@ -31,7 +32,7 @@ public sealed class SummaryData(MetricEngine engine, ThresholdWatch thresholds, 
                 ["summaryTrendStats"] = new JsonArray([
                     .. options.SummaryTrendStats.Select(stat => JsonValue.Create(stat)),
                 ]),
-                ["summaryTimeUnit"] = "",
+                ["summaryTimeUnit"] = options.Source["summaryTimeUnit"]?.ToString() ?? "",
                 ["noColor"] = true,
             },
             ["state"] = new JsonObject
@@ -40,12 +41,15 @@ public sealed class SummaryData(MetricEngine engine, ThresholdWatch thresholds, 
                 ["isStdErrTTY"] = false,
                 ["testRunDurationMs"] = elapsed.TotalMilliseconds,
             },
-            ["setup_data"] = setupData?.DeepClone(),
         };
+        return WithSetupData(summary, setupData);
+    }
 
     /// <summary>The content of <c>--summary-export</c>.</summary>
-    public JsonObject ForExport() =>
-        new()
+    /// <param name="setupData">As for handleSummary: k6 exports it too.</param>
+    public JsonObject ForExport(JsonNode? setupData = null)
+    {
+        var summary = new JsonObject
         {
             ["metrics"] = Metrics(
                 (sink, name) =>
@@ -61,6 +65,24 @@ public sealed class SummaryData(MetricEngine engine, ThresholdWatch thresholds, 
             ),
             ["root_group"] = engine.Read(_ => Group(engine.Checks.Root, asLists: false)),
         };
+        return WithSetupData(summary, setupData);
+    }
+
+    /// <summary>Whether k6 shows a metric: it has samples or thresholds, or a part of it has thresholds.</summary>
+    internal static bool IsShown(string name, Sink sink, ThresholdWatch thresholds) =>
+        sink.Count > 0
+        || thresholds.Thresholds.Any(threshold =>
+            threshold.MetricName == name || (name == sink.Metric.Name && threshold.Metric == sink.Metric)
+        );
+
+    private static JsonObject WithSetupData(JsonObject summary, JsonNode? setupData)
+    {
+        if (setupData is not null)
+        {
+            summary["setup_data"] = setupData.DeepClone();
+        }
+        return summary;
+    }
 
     /// <summary>The statistics of one metric, in k6's names.</summary>
     private JsonObject Values(Sink sink, bool forExport)
@@ -94,7 +116,7 @@ public sealed class SummaryData(MetricEngine engine, ThresholdWatch thresholds, 
         engine.Read(sinks =>
         {
             var metrics = new JsonObject();
-            foreach (var (name, sink) in sinks.Where(entry => entry.Sink.Count > 0 || IsWatched(entry.Name)))
+            foreach (var (name, sink) in sinks.Where(entry => IsShown(entry.Name, entry.Sink, thresholds)))
             {
                 var described = describe(sink, name);
                 if (described.TryGetPropertyValue("thresholds", out var none) && none is null)
@@ -105,8 +127,6 @@ public sealed class SummaryData(MetricEngine engine, ThresholdWatch thresholds, 
             }
             return metrics;
         });
-
-    private bool IsWatched(string name) => thresholds.Thresholds.Any(threshold => threshold.MetricName == name);
 
     private JsonObject? Thresholds(string metric, Func<WatchedThreshold, JsonNode> describe)
     {
