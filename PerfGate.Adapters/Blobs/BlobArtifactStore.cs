@@ -61,7 +61,8 @@ public sealed class BlobArtifactStore(string connectionString) : IArtifactStore
         }
     }
 
-    private BlobClient BlobOf(Guid runId, string name) => _container.GetBlobClient($"{runId}/{name}");
+    private BlobClient BlobOf(Guid runId, string name) =>
+        _container.GetBlobClient($"{runId}/{ArtifactName.Checked(name)}");
 
     private async Task EnsureContainerAsync(CancellationToken cancellation)
     {

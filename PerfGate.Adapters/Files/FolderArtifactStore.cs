@@ -63,8 +63,5 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
         return Task.CompletedTask;
     }
 
-    private string PathOf(Guid runId, string name) =>
-        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && name[0] != '.'
-            ? Path.Combine(root, runId.ToString(), name)
-            : throw new ArgumentException($"'{name}' is no artifact name.", nameof(name));
+    private string PathOf(Guid runId, string name) => Path.Combine(root, runId.ToString(), ArtifactName.Checked(name));
 }

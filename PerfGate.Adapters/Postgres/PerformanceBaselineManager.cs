@@ -15,14 +15,14 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     private const int PastRuns = 50;
 
     /// <summary>
-    /// Makes a passed run the baseline of its test type and environment, and begins its accepted past. Establishing the same
-    /// run again changes nothing.
+    /// Makes a passed run the baseline of its test type and environment, and adds it to the accepted past of its load.
+    /// Establishing the same run again changes nothing.
     /// </summary>
     public async Task<BaselineAnswer> EstablishAsync(Guid runId, string? by, CancellationToken cancellation) =>
         await SetAsync(runId, by, "established", cancellation);
 
     /// <summary>
-    /// Replaces the baseline by a passed run that is better, or by any passed run on a person's word.
+    /// Replaces the baseline by a passed run of the same load that is better, or by any passed run on a person's word.
     /// </summary>
     public async Task<BaselineAnswer> UpdateAsync(
         Guid runId,
@@ -39,6 +39,14 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         if (current is null || onAPersonsWord)
         {
             return await SetAsync(runId, by, onAPersonsWord ? "on a person's word" : "established", cancellation);
+        }
+        // A lighter load looks better without being so.
+        if (!await IsSameLoadAsync(current.Id, runId, cancellation))
+        {
+            return new BaselineAnswer(
+                null,
+                "The run's load is not that of the baseline; only a person's word replaces it."
+            );
         }
         var past = new AcceptedRun(
             current.TestId ?? Guid.Empty,
@@ -114,13 +122,28 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // A statement of its own: inside the next one, a locking read would pass over the row which that one has just changed.
+        await using (
+            var alone = new NpgsqlCommand(
+                """
+                SELECT b.id FROM performance_baselines b
+                JOIN performance_test_runs r ON b.test_type = r.test_type AND b.environment = r.environment
+                WHERE r.id = $1 FOR UPDATE OF b
+                """,
+                connection
+            )
+        )
+        {
+            alone.Parameters.AddWithValue(runId);
+            await alone.ExecuteNonQueryAsync(cancellation);
+        }
         await using var command = new NpgsqlCommand(
             """
             WITH source AS (
               SELECT * FROM performance_test_runs WHERE id = $1 AND passed AND ended_at IS NOT NULL),
             previous AS (
               SELECT b.source_run_id FROM performance_baselines b
-              JOIN source s ON b.test_type = s.test_type AND b.environment = s.environment FOR UPDATE OF b),
+              JOIN source s ON b.test_type = s.test_type AND b.environment = s.environment),
             baseline AS (
               INSERT INTO performance_baselines AS b
                 (test_type, environment, baseline_avg_response_time_ms, baseline_p95_response_time_ms,
@@ -162,6 +185,19 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         return baseline is null
             ? new BaselineAnswer(null, $"Run {runId} is unknown or did not pass: only a passed run can be a baseline.")
             : new BaselineAnswer(baseline, null);
+    }
+
+    private async Task<bool> IsSameLoadAsync(Guid baselineId, Guid runId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT EXISTS (SELECT FROM performance_baselines b JOIN performance_test_runs r ON r.fingerprint = b.fingerprint
+                           WHERE b.id = $1 AND r.id = $2)
+            """
+        );
+        command.Parameters.AddWithValue(baselineId);
+        command.Parameters.AddWithValue(runId);
+        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     private async Task<BaselineView?> FindAsync(

@@ -1,0 +1,158 @@
+using PerfGate.Core.Baselines;
+using PerfGate.Core.Runs;
+using PerfGate.Tests.Runs;
+using PerfGate.Tests.Support;
+
+namespace PerfGate.Tests.Postgres;
+
+public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
+{
+    private const string History =
+        "SELECT count(*), max(reason), max(changed_by), max(previous_run_id::text) FROM performance_baseline_history";
+
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    [Fact]
+    public async Task A_passed_run_becomes_the_baseline_with_its_whole_figures()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.EndAsync(SampleGrounds.Metrics(avg: 100.123456, p95: 200));
+
+        var answer = await runs.Baselines.EstablishAsync(id, "somebody", Never);
+
+        Assert.Null(answer.Refusal);
+        Assert.Equal(
+            (id, 100.123456, 200.0),
+            (answer.Baseline!.TestId!.Value, answer.Baseline.AvgResponseTimeMs, answer.Baseline.P95ResponseTimeMs)
+        );
+        Assert.Equal(answer.Baseline, Assert.Single(await runs.Baselines.ListAsync(Never)));
+        Assert.Equal(["1", "established", "somebody", null], await runs.RowAsync(History));
+    }
+
+    [Theory]
+    [InlineData(Verdict.Failed)]
+    [InlineData(Verdict.Inconclusive)]
+    [InlineData(Verdict.Error)]
+    public async Task A_run_that_did_not_pass_is_refused(Verdict verdict)
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.EndAsync(verdict: verdict);
+
+        Assert.NotNull((await runs.Baselines.EstablishAsync(id, null, Never)).Refusal);
+        Assert.NotNull((await runs.Baselines.UpdateAsync(id, null, onAPersonsWord: true, Never)).Refusal);
+        Assert.Empty(await runs.Baselines.ListAsync(Never));
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_or_is_unknown_is_refused()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var waiting = await runs.QueueAsync();
+
+        Assert.NotNull((await runs.Baselines.EstablishAsync(waiting, null, Never)).Refusal);
+        Assert.NotNull((await runs.Baselines.EstablishAsync(Guid.NewGuid(), null, Never)).Refusal);
+        Assert.NotNull((await runs.Baselines.UpdateAsync(waiting, null, onAPersonsWord: false, Never)).Refusal);
+    }
+
+    [Fact]
+    public async Task Establishing_the_same_run_again_changes_nothing()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.EndAsync();
+        var first = await runs.Baselines.EstablishAsync(id, "somebody", Never);
+        runs.Time.Advance(TimeSpan.FromHours(1));
+
+        var second = await runs.Baselines.EstablishAsync(id, "somebody else", Never);
+
+        Assert.Equal(first.Baseline, second.Baseline);
+        Assert.Equal(["1", "established", "somebody", null], await runs.RowAsync(History));
+        Assert.Equal(["1"], await runs.RowAsync("SELECT count(*) FROM performance_accepted_runs"));
+    }
+
+    [Fact]
+    public async Task A_better_run_replaces_the_baseline_and_the_history_names_the_one_before()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var first = await runs.EndAsync(SampleGrounds.Metrics(avg: 100));
+        await runs.Baselines.EstablishAsync(first, null, Never);
+        var better = await runs.EndAsync(SampleGrounds.Metrics(avg: 80));
+
+        var answer = await runs.Baselines.UpdateAsync(better, "somebody", onAPersonsWord: false, Never);
+
+        Assert.Equal(better, answer.Baseline!.TestId);
+        Assert.Equal(
+            ["better results", first.ToString()],
+            await runs.RowAsync(
+                "SELECT reason, previous_run_id FROM performance_baseline_history ORDER BY id DESC LIMIT 1"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_worse_run_replaces_the_baseline_only_on_a_persons_word()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        await runs.Baselines.EstablishAsync(await runs.EndAsync(SampleGrounds.Metrics(avg: 100)), null, Never);
+        var worse = await runs.EndAsync(SampleGrounds.Metrics(avg: 101));
+
+        Assert.NotNull((await runs.Baselines.UpdateAsync(worse, null, onAPersonsWord: false, Never)).Refusal);
+        var answer = await runs.Baselines.UpdateAsync(worse, "somebody", onAPersonsWord: true, Never);
+
+        Assert.Equal(worse, answer.Baseline!.TestId);
+        Assert.Equal(
+            ["on a person's word"],
+            await runs.RowAsync("SELECT reason FROM performance_baseline_history ORDER BY id DESC LIMIT 1")
+        );
+    }
+
+    [Fact]
+    public async Task A_run_under_another_load_is_not_better_however_fast()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        await runs.Baselines.EstablishAsync(await runs.EndAsync(SampleGrounds.Metrics(avg: 100)), null, Never);
+        var lighter = await runs.EndAsync(SampleGrounds.Metrics(avg: 10), request: StoredRuns.Request(vus: 1));
+
+        Assert.NotNull((await runs.Baselines.UpdateAsync(lighter, null, onAPersonsWord: false, Never)).Refusal);
+    }
+
+    [Fact]
+    public async Task Accepting_needs_a_baseline_of_the_same_load_and_a_pass_and_counts_once()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var early = await runs.EndAsync();
+        await runs.Baselines.AcceptAsync(early, Never);
+        Assert.Equal(["0"], await runs.RowAsync("SELECT count(*) FROM performance_accepted_runs"));
+        await runs.Baselines.EstablishAsync(early, null, Never);
+
+        var good = await runs.EndAsync();
+        await runs.Baselines.AcceptAsync(good, Never);
+        await runs.Baselines.AcceptAsync(good, Never);
+        await runs.Baselines.AcceptAsync(await runs.EndAsync(verdict: Verdict.Failed), Never);
+        await runs.Baselines.AcceptAsync(await runs.EndAsync(request: StoredRuns.Request(vus: 1)), Never);
+
+        Assert.Equal(["2"], await runs.RowAsync("SELECT count(*) FROM performance_accepted_runs"));
+    }
+
+    [Fact]
+    public async Task A_run_is_compared_with_the_same_load_and_never_with_itself()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var request = StoredRuns.Request();
+        var id = await runs.EndAsync();
+        await runs.Baselines.EstablishAsync(id, null, Never);
+        var current = SampleGrounds.Accepted();
+
+        Assert.Equal(1, (await CompareAsync(LoadFingerprint.Of(request), current)).AcceptedRuns);
+        Assert.Equal(
+            BaselineState.None,
+            (await CompareAsync(LoadFingerprint.Of(StoredRuns.Request(vus: 1)), current)).State
+        );
+        Assert.Equal(
+            BaselineState.None,
+            (await CompareAsync(LoadFingerprint.Of(request), current with { RunId = id })).State
+        );
+
+        Task<BaselineComparison> CompareAsync(string fingerprint, AcceptedRun run) =>
+            runs.Baselines.CompareAsync(request, fingerprint, run, Never);
+    }
+}

@@ -1,0 +1,106 @@
+using PerfGate.Core.Metrics;
+using PerfGate.Core.Runs;
+using PerfGate.Tests.Runs;
+using PerfGate.Tests.Support;
+
+namespace PerfGate.Tests.Postgres;
+
+public sealed class PerformanceMonitorTests(PostgresFixture postgres)
+{
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    [Fact]
+    public async Task A_throughput_beyond_its_column_does_not_lose_the_run()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+
+        await runs.EndAsync(SampleGrounds.Metrics(requests: 150_000_000, seconds: 30));
+
+        Assert.Equal(
+            ["completed", "999999.99", "5000000"],
+            await runs.RowAsync("SELECT status, throughput_rps, measured_throughput_rps FROM performance_test_runs")
+        );
+    }
+
+    [Theory]
+    [InlineData(double.NaN, null)]
+    [InlineData(double.PositiveInfinity, "999999.99")]
+    [InlineData(1e300, "999999.99")]
+    public async Task A_duration_that_is_no_sensible_number_does_not_lose_the_run(double avg, string? stored)
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+
+        await runs.EndAsync(SampleGrounds.Metrics(avg: avg));
+
+        Assert.Equal(
+            ["completed", stored],
+            await runs.RowAsync("SELECT status, avg_response_time_ms FROM performance_test_runs")
+        );
+    }
+
+    [Fact]
+    public async Task Recording_again_changes_nothing()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.EndAsync(SampleGrounds.Metrics(avg: 100));
+        const string Row = "SELECT performance_test_runs::text FROM performance_test_runs";
+        var first = await runs.RowAsync(Row);
+
+        await runs.Monitor.RecordTestResultsAsync(
+            runs.Result(id, SampleGrounds.Metrics(avg: 900), Verdict.Failed),
+            Never
+        );
+
+        Assert.Equal(first, await runs.RowAsync(Row));
+    }
+
+    [Fact]
+    public async Task A_run_cancelled_while_it_waited_stays_cancelled()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.QueueAsync();
+        await runs.Store.RequestCancelAsync(id, Never);
+
+        await runs.Monitor.RecordTestResultsAsync(runs.Result(id, SampleGrounds.Metrics()), Never);
+
+        var row = (await runs.Store.FindAsync(id, Never))!;
+        Assert.Equal((RunStatus.Cancelled, Verdict.Inconclusive), (row.Status, row.Verdict!.Value));
+    }
+
+    [Fact]
+    public async Task A_dead_target_leaves_no_duration_rather_than_zero()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+
+        await runs.EndAsync(SampleGrounds.Dead(), Verdict.Failed);
+
+        Assert.Equal(
+            [null, null, "1.0000", "False"],
+            await runs.RowAsync(
+                "SELECT p95_response_time_ms, measured_p95_ms, error_rate, passed FROM performance_test_runs"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_run_that_measured_nothing_has_no_figures_and_did_not_pass()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+
+        await runs.EndAsync(SampleGrounds.Metrics(requests: 0, answered: 0), Verdict.Inconclusive);
+
+        Assert.Equal(
+            [null, null, "False"],
+            await runs.RowAsync("SELECT error_rate, measured_throughput_rps, passed FROM performance_test_runs")
+        );
+    }
+
+    [Fact]
+    public void The_bounds_are_those_of_the_thresholds() =>
+        Assert.NotEmpty(
+            Adapters.Postgres.PerformanceMonitor.ValidatePerformanceThresholds(
+                SampleGrounds.Metrics(),
+                Core.Thresholds.ThresholdSettings.Default
+            )
+        );
+}

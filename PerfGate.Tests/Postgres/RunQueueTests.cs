@@ -1,0 +1,94 @@
+using PerfGate.Core;
+using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
+using PerfGate.Tests.Support;
+
+namespace PerfGate.Tests.Postgres;
+
+public sealed class RunQueueTests(PostgresFixture postgres)
+{
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    [Fact]
+    public async Task Twenty_runs_that_ask_at_once_run_one_by_one_in_order_of_arrival()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 20; i++)
+        {
+            ids.Add(await runs.QueueAsync());
+        }
+
+        var granted = new List<Guid>();
+        while (granted.Count < ids.Count)
+        {
+            var waiting = ids.Except(granted).ToArray();
+            var answers = await Task.WhenAll(waiting.Select(id => runs.Queue.TakeSlotAsync(id, 1, Never)));
+            var winner = Assert.Single(waiting.Zip(answers), pair => pair.Second == SlotAnswer.Granted).First;
+            Assert.All(answers, answer => Assert.NotEqual(SlotAnswer.Withdrawn, answer));
+            granted.Add(winner);
+            await runs.Monitor.RecordTestResultsAsync(runs.Result(winner, null, Verdict.Error), Never);
+        }
+
+        Assert.Equal(ids, granted);
+    }
+
+    [Fact]
+    public async Task With_two_slots_the_first_two_run()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        Guid[] ids = [await runs.QueueAsync(), await runs.QueueAsync(), await runs.QueueAsync()];
+
+        Assert.Equal(SlotAnswer.Waiting, await runs.Queue.TakeSlotAsync(ids[2], 2, Never));
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(ids[1], 2, Never));
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(ids[0], 2, Never));
+        Assert.Equal(SlotAnswer.Waiting, await runs.Queue.TakeSlotAsync(ids[2], 2, Never));
+    }
+
+    [Fact]
+    public async Task Environments_do_not_wait_for_each_other()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var staging = await runs.QueueAsync();
+        var production = await runs.QueueAsync(StoredRuns.Request(TargetEnvironment.Production));
+
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(staging, 1, Never));
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(production, 1, Never));
+    }
+
+    [Fact]
+    public async Task A_run_that_holds_its_slot_is_granted_it_again()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.StartAsync();
+        var started = (await runs.Store.FindAsync(id, Never))!.StartedAt;
+        runs.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(id, 1, Never));
+        Assert.Equal(started, (await runs.Store.FindAsync(id, Never))!.StartedAt);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_cancelled_has_ended_or_never_was_is_withdrawn()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var cancelled = await runs.QueueAsync();
+        await runs.Store.RequestCancelAsync(cancelled, Never);
+        var ended = await runs.EndAsync();
+
+        Assert.Equal(SlotAnswer.Withdrawn, await runs.Queue.TakeSlotAsync(cancelled, 1, Never));
+        Assert.Equal(SlotAnswer.Withdrawn, await runs.Queue.TakeSlotAsync(ended, 1, Never));
+        Assert.Equal(SlotAnswer.Withdrawn, await runs.Queue.TakeSlotAsync(Guid.NewGuid(), 1, Never));
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_holds_up_nobody_behind_it()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var first = await runs.QueueAsync();
+        var second = await runs.QueueAsync();
+        await runs.Store.RequestCancelAsync(first, Never);
+
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(second, 1, Never));
+    }
+}
