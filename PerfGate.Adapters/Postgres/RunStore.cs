@@ -27,8 +27,8 @@ public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
               RETURNING id)
             INSERT INTO performance_test_runs
               (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
-               duration_seconds, created_at)
-            SELECT $1, test.id, $2, $3, $4, $6, $7, $8, NULL, $9 FROM test
+               status, created_at)
+            SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9 FROM test
             ON CONFLICT (id) DO NOTHING
             """
         );
@@ -122,6 +122,7 @@ public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
               verdict = CASE status WHEN 'queued' THEN 'inconclusive' ELSE verdict END,
               reasons = CASE status WHEN 'queued' THEN $3 ELSE reasons END,
               ended_at = CASE status WHEN 'queued' THEN $2 ELSE ended_at END,
+              passed = CASE status WHEN 'queued' THEN FALSE ELSE passed END,
               status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
             WHERE id = $1 AND status IN ('queued', 'running')
             RETURNING status

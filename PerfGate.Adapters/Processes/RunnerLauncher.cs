@@ -11,6 +11,9 @@ namespace PerfGate.Adapters.Processes;
 /// <summary>Starts runners as child processes of this server, and keeps an eye on them.</summary>
 public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
 {
+    // Enough for the load engine to stop and for what was measured to be left; less than a host waits at its end.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<Guid, RunnerProcess> _runners = new();
 
     /// <summary>Starts a runner; null, or why it could not be started.</summary>
@@ -68,11 +71,12 @@ public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
             ? runner.LastWords
             : "it was started by a server that is gone; the load is not made a second time";
 
-    /// <summary>Ends a run's runner, if it is still there, and forgets it.</summary>
+    /// <summary>Ends a run's runner, if it is still there: asks first, kills after 5 s. Forgets it.</summary>
     public async Task EndAsync(Guid runId)
     {
         if (_runners.TryRemove(runId, out var runner))
         {
+            await runner.StopAsync(StopGrace, time);
             await runner.DisposeAsync();
         }
     }
@@ -88,9 +92,6 @@ public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        foreach (var runId in _runners.Keys)
-        {
-            await EndAsync(runId);
-        }
+        await Task.WhenAll(_runners.Keys.Select(EndAsync));
     }
 }

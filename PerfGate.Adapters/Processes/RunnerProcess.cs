@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace PerfGate.Adapters.Processes;
@@ -51,6 +52,18 @@ public sealed class RunnerProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         }
         await Exited;
+    }
+
+    /// <summary>Asks it to stop and leave its end record, and kills what is still there after the grace.</summary>
+    public async Task StopAsync(TimeSpan grace, TimeProvider time)
+    {
+        if (!_process.HasExited && !OperatingSystem.IsWindows())
+        {
+            using var term = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await term.WaitForExitAsync();
+            await Task.WhenAny(Exited, Task.Delay(grace, time));
+        }
+        await KillAsync();
     }
 
     /// <inheritdoc />

@@ -33,4 +33,19 @@ public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactSto
             new UriBuilder(place) { Path = place.AbsolutePath + name }.Uri,
             new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_05_05)
         );
+
+    [Fact]
+    public async Task The_place_for_a_runner_closes_when_its_time_is_over()
+    {
+        var store = await CreateAsync();
+        var run = Guid.NewGuid();
+        await store.WriteAsync(run, "script.js", "x"u8.ToArray(), CancellationToken.None);
+        var place = store.LocationFor(run, DateTimeOffset.UtcNow.AddMinutes(-5));
+
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            Blob(place, "script.js").DownloadContentAsync()
+        );
+
+        Assert.Equal(403, refused.Status);
+    }
 }

@@ -53,4 +53,34 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreTests, IDisposable
 
     protected override Task<IArtifactStore> CreateAsync() =>
         Task.FromResult<IArtifactStore>(new FolderArtifactStore(_root));
+
+    [Fact]
+    public async Task A_reader_never_sees_half_of_what_is_written()
+    {
+        var store = await CreateAsync();
+        var run = Guid.NewGuid();
+        var versions = new[] { new string('a', 300_000), new string('b', 500_000) };
+        await WriteAsync(0);
+
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 1; i < 40; i++)
+            {
+                await WriteAsync(i);
+            }
+        });
+        while (!writing.IsCompleted)
+        {
+            Assert.Contains(await ReadAsync(store, run, "metrics.json"), versions);
+        }
+        await writing;
+
+        Task WriteAsync(int version) =>
+            store.WriteAsync(
+                run,
+                "metrics.json",
+                System.Text.Encoding.UTF8.GetBytes(versions[version % 2]),
+                CancellationToken.None
+            );
+    }
 }

@@ -56,4 +56,37 @@ public sealed class MigrationTests(PostgresFixture postgres)
 
         Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
     }
+
+    [Fact]
+    public async Task Migrating_again_changes_nothing()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await MigrationRunner.MigrateAsync(database, CancellationToken.None);
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var run = source.CreateCommand(
+            "INSERT INTO performance_test_runs (test_type, environment) VALUES ('load', 'staging') RETURNING id"
+        );
+        var id = await run.ExecuteScalarAsync();
+
+        await MigrationRunner.MigrateAsync(database, CancellationToken.None);
+
+        await using var find = source.CreateCommand("SELECT id FROM performance_test_runs");
+        Assert.Equal(id, await find.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task The_columns_that_others_write_suffice_for_a_row_and_it_counts_as_ended()
+    {
+        await using var source = await postgres.CreateMigratedAsync();
+        await using var insert = source.CreateCommand(
+            """
+            INSERT INTO performance_test_runs
+              (test_type, environment, concurrent_users, duration_seconds, avg_response_time_ms, p95_response_time_ms,
+               error_rate, throughput_rps, passed)
+            VALUES ('load', 'production', 10, 60, 12.34, 56.78, 0.0123, 99.99, TRUE) RETURNING status
+            """
+        );
+
+        Assert.Equal("completed", await insert.ExecuteScalarAsync());
+    }
 }

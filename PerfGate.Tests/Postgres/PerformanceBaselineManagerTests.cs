@@ -1,4 +1,5 @@
 using PerfGate.Core.Baselines;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 using PerfGate.Tests.Runs;
 using PerfGate.Tests.Support;
@@ -39,7 +40,7 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
         var id = await runs.EndAsync(verdict: verdict);
 
         Assert.NotNull((await runs.Baselines.EstablishAsync(id, null, Never)).Refusal);
-        Assert.NotNull((await runs.Baselines.UpdateAsync(id, null, onAPersonsWord: true, Never)).Refusal);
+        Assert.NotNull((await runs.Baselines.UpdateAsync(id, null, onAPersonsWord: false, Never)).Refusal);
         Assert.Empty(await runs.Baselines.ListAsync(Never));
     }
 
@@ -154,5 +155,67 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
 
         Task<BaselineComparison> CompareAsync(string fingerprint, AcceptedRun run) =>
             runs.Baselines.CompareAsync(request, fingerprint, run, Never);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Inconclusive)]
+    [InlineData(Verdict.Error)]
+    public async Task No_word_makes_a_baseline_of_a_run_that_carries_no_verdict(Verdict verdict)
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.EndAsync(verdict: verdict);
+
+        var answer = await runs.Baselines.UpdateAsync(id, "somebody", onAPersonsWord: true, Never);
+
+        Assert.Contains("never", answer.Refusal, StringComparison.Ordinal);
+        Assert.Empty(await runs.Baselines.ListAsync(Never));
+    }
+
+    [Fact]
+    public async Task A_persons_word_accepts_a_wanted_slowdown_and_the_past_begins_anew_with_it()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        await runs.Baselines.EstablishAsync(await runs.EndAsync(SampleGrounds.Metrics(p95: 200)), null, Never);
+        for (var i = 0; i < 9; i++)
+        {
+            await runs.Baselines.AcceptAsync(await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + i)), Never);
+        }
+        var slow = await runs.EndAsync(SampleGrounds.Metrics(p95: 900), Verdict.Failed);
+        Assert.Equal(ComparisonOutcome.Regressed, await OutcomeAsync(900));
+
+        var answer = await runs.Baselines.UpdateAsync(slow, "somebody", onAPersonsWord: true, Never);
+
+        Assert.Equal(slow, answer.Baseline!.TestId);
+        Assert.Equal(ComparisonOutcome.Unchanged, await OutcomeAsync(905));
+
+        async Task<ComparisonOutcome> OutcomeAsync(double p95)
+        {
+            var request = StoredRuns.Request();
+            var current = SampleGrounds.Accepted() with { RunId = Guid.NewGuid(), P95ResponseTimeMs = p95 };
+            var comparison = await runs.Baselines.CompareAsync(request, LoadFingerprint.Of(request), current, Never);
+            return comparison.Metrics.Single(metric => metric.Metric == "p95_response_time_ms").Outcome;
+        }
+    }
+
+    [Fact]
+    public async Task Many_who_establish_at_once_leave_one_baseline_and_an_unbroken_history()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 8; i++)
+        {
+            ids.Add(await runs.EndAsync());
+        }
+
+        await Task.WhenAll(ids.Select(id => runs.Baselines.EstablishAsync(id, null, Never)));
+
+        var baseline = Assert.Single(await runs.Baselines.ListAsync(Never));
+        var changes = await runs.Baselines.HistoryAsync(TestType.Load, TargetEnvironment.Staging, Never);
+        Assert.Equal(8, changes.Count);
+        Assert.Equal(baseline.TestId, changes[0].After.RunId);
+        Assert.Equal(
+            [.. changes.Skip(1).Select(change => (Guid?)change.After.RunId), null],
+            changes.Select(change => change.Before?.RunId)
+        );
     }
 }

@@ -103,4 +103,46 @@ public sealed class PerformanceMonitorTests(PostgresFixture postgres)
                 Core.Thresholds.ThresholdSettings.Default
             )
         );
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public async Task What_is_no_finite_number_does_not_keep_the_tests_from_being_listed(double avg)
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        await runs.EndAsync(SampleGrounds.Metrics(avg: avg));
+
+        var test = Assert.Single(await new Adapters.Postgres.TestStore(runs.Database).ListAsync(Never));
+
+        Assert.Null(test.Latest!.AvgResponseTimeMs);
+        Assert.Contains(
+            "\"p95ResponseTimeMs\":200",
+            System.Text.Json.JsonSerializer.Serialize(test, Core.Requests.RunJson.Options),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_waiting_run_that_nobody_can_take_further_fails_and_leaves_the_line()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var stuck = await runs.QueueAsync();
+        var next = await runs.QueueAsync();
+
+        await runs.Monitor.RecordTestResultsAsync(runs.Result(stuck, null, Verdict.Error), Never);
+
+        Assert.Equal(RunStatus.Failed, (await runs.Store.FindAsync(stuck, Never))!.Status);
+        Assert.Equal(1, (await runs.Store.FindAsync(next, Never))!.QueuePosition);
+    }
+
+    [Fact]
+    public async Task A_waiting_run_cannot_complete()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.QueueAsync();
+
+        await runs.Monitor.RecordTestResultsAsync(runs.Result(id, SampleGrounds.Metrics()), Never);
+
+        Assert.Equal(RunStatus.Queued, (await runs.Store.FindAsync(id, Never))!.Status);
+    }
 }

@@ -91,4 +91,29 @@ public sealed class RunQueueTests(PostgresFixture postgres)
 
         Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(second, 1, Never));
     }
+
+    [Fact]
+    public async Task A_row_written_by_somebody_else_does_not_stand_in_the_line()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        await runs.RowAsync(
+            "INSERT INTO performance_test_runs (test_type, environment, passed) VALUES ('load', 'staging', TRUE) RETURNING id"
+        );
+        var id = await runs.QueueAsync();
+
+        Assert.Equal(1, (await runs.Store.FindAsync(id, Never))!.QueuePosition);
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(id, 1, Never));
+    }
+
+    [Fact]
+    public async Task One_run_asked_for_from_many_servers_at_once_takes_one_slot()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var id = await runs.QueueAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => runs.Queue.TakeSlotAsync(id, 1, Never)));
+
+        Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(id, 1, Never));
+        Assert.Equal(["running"], await runs.RowAsync("SELECT status FROM performance_test_runs"));
+    }
 }

@@ -5,27 +5,22 @@ using PerfGate.Adapters.Postgres;
 
 namespace PerfGate.Tests.Support;
 
-/// <summary>One real PostgreSQL for all tests; each asks for a database of its own.</summary>
-public sealed class PostgresFixture : IAsyncLifetime
+/// <summary>One real PostgreSQL for all tests, started when a test first asks; each asks for a database of its own.</summary>
+public sealed class PostgresFixture : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-tests-{Guid.NewGuid():N}");
+    private readonly SemaphoreSlim _starting = new(1);
     private PrivatePostgres? _postgres;
-
-    public async ValueTask InitializeAsync() =>
-        _postgres = await PrivatePostgres.StartAsync(_folder, CancellationToken.None);
 
     /// <summary>An empty database.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
+        var server = await ServerAsync();
         var name = $"test_{Guid.NewGuid():N}";
-        await using var source = NpgsqlDataSource.Create(_postgres!.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(server);
         await using var create = source.CreateCommand($"CREATE DATABASE {name}");
         await create.ExecuteNonQueryAsync();
-        return new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
-        {
-            Database = name,
-            MaxPoolSize = 20,
-        }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
     }
 
     /// <summary>A database with PerfGate's tables.</summary>
@@ -41,7 +36,22 @@ public sealed class PostgresFixture : IAsyncLifetime
         if (_postgres is not null)
         {
             await _postgres.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
         }
-        Directory.Delete(_folder, recursive: true);
+        _starting.Dispose();
+    }
+
+    private async Task<string> ServerAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            _postgres ??= await PrivatePostgres.StartAsync(_folder, CancellationToken.None);
+            return _postgres.ConnectionString;
+        }
+        finally
+        {
+            _starting.Release();
+        }
     }
 }
