@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Files;
+using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
 using PerfGate.Adapters.Runs;
@@ -32,7 +33,7 @@ public sealed record PerfGateOptions
 /// <summary>Puts the adapters together, for both hosts.</summary>
 public static class Registration
 {
-    /// <summary>Registers everything but the host's own <see cref="Http.IRunStarter"/>.</summary>
+    /// <summary>Registers everything but the host's own <see cref="IRunStarter"/>.</summary>
     public static IServiceCollection AddPerfGate(this IServiceCollection services, PerfGateOptions options)
     {
         services.AddSingleton(options);
@@ -40,6 +41,9 @@ public static class Registration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgresConnectionString));
         services.AddSingleton<RunStore>();
+        services.AddSingleton<RunWatch>();
+        services.AddSingleton<RunAnswers>();
+        services.AddSingleton<RunReading>();
         services.AddSingleton<TestStore>();
         services.AddSingleton<PerformanceMonitor>();
         services.AddSingleton<PerformanceBaselineManager>();

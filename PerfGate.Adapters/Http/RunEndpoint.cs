@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
-using PerfGate.Adapters.Runs;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 
@@ -10,65 +8,24 @@ namespace PerfGate.Adapters.Http;
 /// <summary>What can be asked of one run, and its cancellation.</summary>
 public static class RunEndpoint
 {
-    /// <summary><c>GET runs/{testId}</c>: where it stands, live figures, and its results once it ended.</summary>
-    public static async Task<IResult> GetAsync(
+    /// <summary>
+    /// <c>GET runs/{testId}</c>: where it stands, live figures, and its results once it ended. <c>Prefer: wait=N</c> waits for
+    /// that end, up to <see cref="PreferWait.MostSeconds"/> seconds.
+    /// </summary>
+    public static Task<IResult> GetAsync(
+        HttpContext context,
         Guid testId,
-        RunStore runs,
-        RunArtifacts artifacts,
-        ProgressReader progress,
+        RunReading reading,
         CancellationToken cancellation
-    )
-    {
-        if (await runs.FindAsync(testId, cancellation) is not { } run)
-        {
-            return Problems.Unknown("run", testId);
-        }
-        var result = run.EndedAt is null ? null : await artifacts.ReadResultAsync(testId, cancellation);
-        return Answer(
-            new RunView
-            {
-                TestId = run.Id,
-                Status = run.Status,
-                Verdict = run.Verdict,
-                Reasons = run.Reasons,
-                TestType = run.Request.TestType,
-                Environment = run.Request.Environment,
-                CreatedAt = run.CreatedAt,
-                StartedAt = run.StartedAt,
-                EndedAt = run.EndedAt,
-                EstimatedCompletion = run.EndedAt is null ? run.EstimatedCompletion : null,
-                QueuePosition = run.QueuePosition,
-                Progress = run.Status == RunStatus.Running ? await progress.ReadAsync(testId, cancellation) : null,
-                Results = result is null ? null : RunResults.Of(result),
-            }
-        );
-    }
+    ) => AnswerAsync(context, testId, "run", reading, reading.ViewAsync, cancellation);
 
-    /// <summary><c>GET runs/{testId}/gate</c>: the short answer for a pipeline.</summary>
-    public static async Task<IResult> GateAsync(
+    /// <summary><c>GET runs/{testId}/gate</c>: the short answer for a pipeline. Waits like <c>GET runs/{testId}</c>.</summary>
+    public static Task<IResult> GateAsync(
+        HttpContext context,
         Guid testId,
-        RunStore runs,
-        RunArtifacts artifacts,
+        RunReading reading,
         CancellationToken cancellation
-    )
-    {
-        if (await runs.FindAsync(testId, cancellation) is not { } run)
-        {
-            return Problems.Unknown("run", testId);
-        }
-        var result = run.EndedAt is null ? null : await artifacts.ReadResultAsync(testId, cancellation);
-        return Answer(
-            new GateView(
-                run.Id,
-                run.Status,
-                run.Verdict,
-                run.Verdict is { } verdict ? new RunVerdict(verdict, run.Reasons).ExitCode : null,
-                run.Reasons,
-                result?.Thresholds ?? [],
-                result?.Baseline
-            )
-        );
-    }
+    ) => AnswerAsync(context, testId, "gate", reading, reading.GateAsync, cancellation);
 
     /// <summary><c>POST runs/{testId}/cancel</c>: 202 where it will stop, 409 where it has ended already.</summary>
     public static async Task<IResult> CancelAsync(Guid testId, RunStore runs, CancellationToken cancellation) =>
@@ -93,5 +50,29 @@ public static class RunEndpoint
             ),
         };
 
-    private static IResult Answer<T>(T view) => Results.Json(view, RunJson.Options);
+    private static async Task<IResult> AnswerAsync<T>(
+        HttpContext context,
+        Guid testId,
+        string what,
+        RunReading reading,
+        Func<RunRow, CancellationToken, Task<T>> view,
+        CancellationToken cancellation
+    )
+    {
+        var wait = PreferWait.Grant(context) ?? TimeSpan.Zero;
+        if (reading.Answers.Find(context, what, testId) is { } known)
+        {
+            return known;
+        }
+        if (await reading.FindAsync(testId, wait, cancellation) is not { } run)
+        {
+            return Problems.Unknown("run", testId);
+        }
+        if (RunStates.IsEnd(run.Status))
+        {
+            return await reading.Answers.MakeAsync(context, what, testId, () => view(run, CancellationToken.None));
+        }
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Json(await view(run, cancellation), RunJson.Options);
+    }
 }

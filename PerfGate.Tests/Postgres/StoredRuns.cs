@@ -38,7 +38,10 @@ internal sealed class StoredRuns : IAsyncDisposable
     public PerformanceBaselineManager Baselines { get; }
 
     public static async Task<StoredRuns> CreateAsync(PostgresFixture postgres) =>
-        new(await postgres.CreateMigratedAsync());
+        On(await postgres.CreateMigratedAsync());
+
+    /// <summary>The stores on a migrated database, which is disposed of with them.</summary>
+    public static StoredRuns On(NpgsqlDataSource database) => new(database);
 
     public static RunRequest Request(TargetEnvironment environment = TargetEnvironment.Staging, int vus = 5) =>
         new(TestType.Load, new TestConfiguration { BaseUrl = SampleRequests.Target, Vus = vus }, environment);

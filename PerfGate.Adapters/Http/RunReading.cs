@@ -1,0 +1,76 @@
+using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Runs;
+using PerfGate.Core.Runs;
+
+namespace PerfGate.Adapters.Http;
+
+/// <summary>Finds runs, waiting for their end where that is wished, and makes what the API shows of them.</summary>
+public sealed class RunReading(
+    RunStore runs,
+    RunWatch watch,
+    RunArtifacts artifacts,
+    ProgressReader progress,
+    RunAnswers answers
+)
+{
+    /// <summary>Answers about ended runs.</summary>
+    public RunAnswers Answers => answers;
+
+    /// <summary>
+    /// The run as it is once it has ended or the wait is over, or the host stops; null at once where there is none of that id.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    public async Task<RunRow?> FindAsync(Guid runId, TimeSpan wait, CancellationToken cancellation)
+    {
+        if (wait <= TimeSpan.Zero)
+        {
+            return await runs.FindAsync(runId, cancellation);
+        }
+        using var watching = watch.Watch(runId);
+        var run = await runs.FindAsync(runId, cancellation);
+        if (run is null || RunStates.IsEnd(run.Status))
+        {
+            return run;
+        }
+        await watching.WaitForEndAsync(wait, cancellation);
+        return await runs.FindAsync(runId, cancellation);
+    }
+
+    /// <summary>All that is known of a run.</summary>
+    public async Task<RunView> ViewAsync(RunRow run, CancellationToken cancellation)
+    {
+        var ended = RunStates.IsEnd(run.Status);
+        var result = ended ? await artifacts.ReadResultAsync(run.Id, cancellation) : null;
+        return new RunView
+        {
+            TestId = run.Id,
+            Status = run.Status,
+            Verdict = run.Verdict,
+            Reasons = run.Reasons,
+            TestType = run.Request.TestType,
+            Environment = run.Request.Environment,
+            CreatedAt = run.CreatedAt,
+            StartedAt = run.StartedAt,
+            EndedAt = run.EndedAt,
+            EstimatedCompletion = ended ? null : run.EstimatedCompletion,
+            QueuePosition = run.QueuePosition,
+            Progress = run.Status == RunStatus.Running ? await progress.ReadAsync(run.Id, cancellation) : null,
+            Results = result is null ? null : RunResults.Of(result),
+        };
+    }
+
+    /// <summary>The short answer for a pipeline.</summary>
+    public async Task<GateView> GateAsync(RunRow run, CancellationToken cancellation)
+    {
+        var result = RunStates.IsEnd(run.Status) ? await artifacts.ReadResultAsync(run.Id, cancellation) : null;
+        return new GateView(
+            run.Id,
+            run.Status,
+            run.Verdict,
+            run.Verdict is { } verdict ? new RunVerdict(verdict, run.Reasons).ExitCode : null,
+            run.Reasons,
+            result?.Thresholds ?? [],
+            result?.Baseline
+        );
+    }
+}
