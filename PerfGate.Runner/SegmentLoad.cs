@@ -142,7 +142,7 @@ internal sealed class SegmentLoad(
             );
         }
         await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
-        return EngineEnd.Of(exitCode, stopped, samples.Error, _log) with
+        return EngineEnd.Of(exitCode, stopped, samples.Problem, _log) with
         {
             Engine = _engineName,
             EndedAt = endedAt,

@@ -2,7 +2,7 @@ namespace PerfGate.Core.K6Output;
 
 /// <summary>
 /// Turns k6's samples into one record a second. A second is closed once samples of a later one, by more than the lateness,
-/// have been seen; samples that come later still make a further record of their second.
+/// have been seen; samples that come later still make a further record of their second. Takes the samples of one reader.
 /// </summary>
 public sealed class Condenser
 {
@@ -10,11 +10,9 @@ public sealed class Condenser
     public const int DefaultLatenessSeconds = 1;
 
     private readonly int _lateness;
-    private readonly CondenserNames _names = new();
     private readonly SortedDictionary<long, OpenSecond> _open = [];
     private readonly Stack<DurationGatherer> _pool = new();
     private long _newest;
-    private long _lastSecond;
     private OpenSecond? _last;
 
     /// <param name="latenessSeconds">0 or more.</param>
@@ -27,20 +25,16 @@ public sealed class Condenser
     /// <summary>Samples added so far, of whatever metric.</summary>
     public long Points { get; private set; }
 
-    /// <summary>Adds a sample. Metrics that PerfGate does not condense are counted and otherwise ignored.</summary>
-    public void Add(in CsvPoint point)
+    /// <summary>Adds a sample.</summary>
+    internal void Add(in Sample sample)
     {
         Points++;
-        if (point.Second != _lastSecond || _last is null)
+        var second = _last;
+        if (second is null || second.Second != sample.Second)
         {
-            if (!_open.TryGetValue(point.Second, out var second))
-            {
-                _open.Add(point.Second, second = new OpenSecond(point.Second, _names, _pool));
-            }
-            (_lastSecond, _last) = (point.Second, second);
-            _newest = Math.Max(_newest, point.Second);
+            second = Open(sample.Second);
         }
-        _last.Add(point);
+        second.Add(sample.Series, sample.Value);
     }
 
     /// <summary>The seconds that have closed since the last call, in order.</summary>
@@ -48,6 +42,16 @@ public sealed class Condenser
 
     /// <summary>Closes and gives all that is left, in order.</summary>
     public IReadOnlyList<SecondRecord> TakeAll() => TakeUpTo(long.MaxValue);
+
+    private OpenSecond Open(long second)
+    {
+        if (!_open.TryGetValue(second, out var open))
+        {
+            _open.Add(second, open = new OpenSecond(second, _pool));
+        }
+        _newest = Math.Max(_newest, second);
+        return _last = open;
+    }
 
     private List<SecondRecord> TakeUpTo(long newest)
     {
@@ -70,44 +74,5 @@ public sealed class Condenser
             _last = null;
         }
         return records;
-    }
-}
-
-/// <summary>Names that a run has used, each decoded once.</summary>
-internal sealed class CondenserNames
-{
-    // Enough for a hand-written script; a script that puts an id into every name must not fill the memory.
-    private const int MaxNames = 500;
-
-    public Names Scenarios { get; } = new(MaxNames, text => text);
-
-    public Names Groups { get; } =
-        new(MaxNames, text => text.StartsWith("::", StringComparison.Ordinal) ? text[2..] : text);
-
-    public Names Methods { get; } = new(50, text => text);
-
-    public Names Urls { get; } = new(MaxNames, text => SensitiveText.Strip(text, 300));
-
-    public Names Checks { get; } = new(MaxNames, text => SensitiveText.Strip(text, 300));
-
-    public Names ErrorCodes { get; } = new(MaxNames, text => text);
-
-    public Names Errors { get; } = new(100, text => SensitiveText.Strip(text, 300));
-
-    private readonly Dictionary<(string Method, string Name), string> _endpoints = [];
-
-    /// <summary>Method and name; a name that begins with the method already stands alone.</summary>
-    public string Endpoint(ReadOnlySpan<byte> methodUtf8, ReadOnlySpan<byte> nameUtf8)
-    {
-        var key = (Method: Methods.Get(methodUtf8), Name: Urls.Get(nameUtf8));
-        if (!_endpoints.TryGetValue(key, out var endpoint))
-        {
-            endpoint =
-                key.Method.Length == 0 || key.Name.StartsWith(key.Method + " ", StringComparison.Ordinal)
-                    ? key.Name
-                    : $"{key.Method} {key.Name}";
-            _endpoints.Add(key, endpoint);
-        }
-        return endpoint;
     }
 }

@@ -1,14 +1,14 @@
-using System.Buffers.Text;
 using PerfGate.Core.Metrics;
 
 namespace PerfGate.Core.K6Output;
 
 /// <summary>A second whose samples are still coming in.</summary>
-internal sealed class OpenSecond(long second, CondenserNames names, Stack<DurationGatherer> pool)
+internal sealed class OpenSecond(long second, Stack<DurationGatherer> pool)
 {
-    private readonly Dictionary<(string Scenario, string Group, string Endpoint), OpenRequests> _requests = [];
+    private readonly Dictionary<RequestKey, OpenRequests> _requests = [];
     private readonly Dictionary<string, (long Passes, long Fails)> _checks = [];
-    private readonly Dictionary<(string Code, int Status, string Error), long> _failures = [];
+    private readonly Dictionary<FailureKey, long> _failures = [];
+    private readonly Dictionary<string, OpenCustom> _custom = [];
     private readonly DurationGatherer?[] _phases = new DurationGatherer?[6];
     private int? _vus;
     private int? _vusMax;
@@ -18,51 +18,63 @@ internal sealed class OpenSecond(long second, CondenserNames names, Stack<Durati
     private double _received;
     private bool _touched;
 
-    public void Add(in CsvPoint point)
+    /// <summary>Unix time, seconds.</summary>
+    public long Second => second;
+
+    public void Add(Series series, double value)
     {
-        var metric = point.Metric;
-        if (metric.StartsWith("http_req"u8))
+        if (!ReferenceEquals(series.Bound, this))
         {
-            AddHttp(metric["http_req".Length..], point);
+            Bind(series);
         }
-        else if (metric.SequenceEqual("checks"u8))
+        if (series.Kind <= SampleKind.Receiving)
         {
-            var name = names.Checks.Get(point.Check);
-            var (passes, fails) = _checks.GetValueOrDefault(name);
-            _checks[name] = point.Value != 0 ? (passes + 1, fails) : (passes, fails + 1);
-        }
-        else if (metric.SequenceEqual("data_sent"u8))
-        {
-            _sent += point.Value;
-        }
-        else if (metric.SequenceEqual("data_received"u8))
-        {
-            _received += point.Value;
-        }
-        else if (metric.SequenceEqual("iterations"u8))
-        {
-            _iterations += point.Value;
-        }
-        else if (metric.SequenceEqual("dropped_iterations"u8))
-        {
-            _dropped += point.Value;
-        }
-        else if (metric.SequenceEqual("vus"u8))
-        {
-            _vus = Math.Max(_vus ?? 0, (int)point.Value);
-        }
-        else if (metric.SequenceEqual("vus_max"u8))
-        {
-            _vusMax = Math.Max(_vusMax ?? 0, (int)point.Value);
-        }
-        else
-        {
+            series.Durations!.Add(value);
             return;
         }
-        _touched = true;
+        switch (series.Kind)
+        {
+            case SampleKind.Duration:
+                series.Durations!.Add(value);
+                break;
+            case SampleKind.Requests:
+                series.Requests!.Count += (long)value;
+                break;
+            case SampleKind.Failed:
+                if (value != 0)
+                {
+                    Fail(series);
+                }
+                break;
+            case SampleKind.Custom:
+                series.Custom!.Add(value);
+                break;
+            case SampleKind.Checks:
+                var (passes, fails) = _checks.GetValueOrDefault(series.Name);
+                _checks[series.Name] = value != 0 ? (passes + 1, fails) : (passes, fails + 1);
+                break;
+            case SampleKind.DataSent:
+                _sent += value;
+                break;
+            case SampleKind.DataReceived:
+                _received += value;
+                break;
+            case SampleKind.Iterations:
+                _iterations += value;
+                break;
+            case SampleKind.Dropped:
+                _dropped += value;
+                break;
+            case SampleKind.Vus:
+                _vus = Math.Max(_vus ?? 0, (int)value);
+                break;
+            case SampleKind.VusMax:
+                _vusMax = Math.Max(_vusMax ?? 0, (int)value);
+                break;
+        }
     }
 
-    /// <summary>The record; null where nothing in this second is condensed.</summary>
+    /// <summary>The record; null where nothing in this second is condensed. What was lent is given back: the second is over.</summary>
     public SecondRecord? Close() =>
         _touched
             ? new SecondRecord
@@ -85,54 +97,41 @@ internal sealed class OpenSecond(long second, CondenserNames names, Stack<Durati
                     Take(_phases[5])
                 ),
                 Failures = [.. _failures.Select(f => new FailureCount(f.Key.Code, f.Key.Status, f.Key.Error, f.Value))],
+                Custom = [.. _custom.Select(c => new CustomRecord(c.Key, c.Value.NotZero, Take(c.Value.Values)))],
             }
             : null;
 
-    private void AddHttp(ReadOnlySpan<byte> kind, in CsvPoint point)
+    /// <summary>Finds the parts of this second that the series adds to.</summary>
+    private void Bind(Series series)
     {
-        if (kind.SequenceEqual("s"u8))
+        series.Bound = this;
+        switch (series.Kind)
         {
-            Requests(point).Count += (long)point.Value;
+            case <= SampleKind.Receiving:
+                series.Durations = _phases[(int)series.Kind] ??= Rent();
+                break;
+            case SampleKind.Duration:
+                var requests = Requests(series.Request!);
+                series.Durations = series.Answered ? requests.Answered ??= Rent() : requests.Unexpected ??= Rent();
+                break;
+            case SampleKind.Requests:
+                series.Requests = Requests(series.Request!);
+                break;
+            case SampleKind.Custom:
+                if (!_custom.TryGetValue(series.Name, out var custom))
+                {
+                    _custom.Add(series.Name, custom = new OpenCustom(Rent()));
+                }
+                series.Custom = custom;
+                break;
+            case SampleKind.Ignored:
+                return;
         }
-        else if (kind.SequenceEqual("_duration"u8))
-        {
-            var requests = Requests(point);
-            (IsAnswered(point) ? requests.Answered ??= Rent() : requests.Unexpected ??= Rent()).Add(point.Value);
-        }
-        else if (kind.SequenceEqual("_failed"u8))
-        {
-            if (point.Value != 0)
-            {
-                Requests(point).Failed++;
-                AddFailure(point);
-            }
-        }
-        else if (Phase(kind) is var phase and >= 0)
-        {
-            (_phases[phase] ??= Rent()).Add(point.Value);
-        }
+        _touched = true;
     }
 
-    private static int Phase(ReadOnlySpan<byte> kind) =>
-        kind.SequenceEqual("_blocked"u8) ? 0
-        : kind.SequenceEqual("_connecting"u8) ? 1
-        : kind.SequenceEqual("_tls_handshaking"u8) ? 2
-        : kind.SequenceEqual("_sending"u8) ? 3
-        : kind.SequenceEqual("_waiting"u8) ? 4
-        : kind.SequenceEqual("_receiving"u8) ? 5
-        : -1;
-
-    /// <summary>As k6 says; where a script has switched that tag off, whatever has no error code.</summary>
-    private static bool IsAnswered(in CsvPoint point) =>
-        point.ExpectedResponse.IsEmpty ? point.ErrorCode.IsEmpty : point.ExpectedResponse.SequenceEqual("true"u8);
-
-    private OpenRequests Requests(in CsvPoint point)
+    private OpenRequests Requests(RequestKey key)
     {
-        var key = (
-            names.Scenarios.Get(point.Scenario),
-            names.Groups.Get(point.Group),
-            names.Endpoint(point.Method, point.Name)
-        );
         if (!_requests.TryGetValue(key, out var requests))
         {
             _requests.Add(key, requests = new OpenRequests());
@@ -140,14 +139,14 @@ internal sealed class OpenSecond(long second, CondenserNames names, Stack<Durati
         return requests;
     }
 
-    private void AddFailure(in CsvPoint point)
+    private void Fail(Series series)
     {
-        _ = Utf8Parser.TryParse(point.Status, out int status, out _);
-        var key = (names.ErrorCodes.Get(point.ErrorCode), status, names.Errors.Get(point.Error));
+        Requests(series.Request!).Failed++;
+        var key = series.Failure!;
         _failures[key] = _failures.GetValueOrDefault(key) + 1;
     }
 
-    private RequestRecord CloseRequests((string Scenario, string Group, string Endpoint) key, OpenRequests requests) =>
+    private RequestRecord CloseRequests(RequestKey key, OpenRequests requests) =>
         new(
             key.Scenario,
             key.Group,
@@ -170,15 +169,31 @@ internal sealed class OpenSecond(long second, CondenserNames names, Stack<Durati
         pool.Push(gatherer);
         return sketch;
     }
+}
 
-    private sealed class OpenRequests
+/// <summary>Requests of one key in an open second.</summary>
+internal sealed class OpenRequests
+{
+    public long Count { get; set; }
+
+    public long Failed { get; set; }
+
+    public DurationGatherer? Answered { get; set; }
+
+    public DurationGatherer? Unexpected { get; set; }
+}
+
+/// <summary>Values of a metric of the script's own making in an open second.</summary>
+internal sealed class OpenCustom(DurationGatherer values)
+{
+    public DurationGatherer Values => values;
+
+    /// <summary>Values other than 0: what a rate counts.</summary>
+    public long NotZero { get; private set; }
+
+    public void Add(double value)
     {
-        public long Count { get; set; }
-
-        public long Failed { get; set; }
-
-        public DurationGatherer? Answered { get; set; }
-
-        public DurationGatherer? Unexpected { get; set; }
+        NotZero += value != 0 ? 1 : 0;
+        values.Add(value);
     }
 }

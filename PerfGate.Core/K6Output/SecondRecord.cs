@@ -40,7 +40,18 @@ public sealed record SecondRecord
 
     /// <summary>Failed requests by error code, status and text.</summary>
     public IReadOnlyList<FailureCount> Failures { get; init; } = [];
+
+    /// <summary>Metrics of the script's own making, and those of k6 that have no place above, by name.</summary>
+    public IReadOnlyList<CustomRecord> Custom { get; init; } = [];
 }
+
+/// <summary>A metric of whatever type: what it is, the samples alone do not tell.</summary>
+/// <param name="Name">As k6 writes it.</param>
+/// <param name="NotZero">Values other than 0: what a rate counts.</param>
+/// <param name="Values">
+/// Its values, in the metric's own unit where a duration has milliseconds. Percentiles know values from 0 to 3.6 million.
+/// </param>
+public sealed record CustomRecord(string Name, long NotZero, DurationSketch Values);
 
 /// <summary>Requests of one scenario, group and endpoint in a second.</summary>
 /// <param name="Scenario">Scenario; empty in setup and teardown.</param>

@@ -6,16 +6,17 @@ using PerfGate.Core.Metrics;
 namespace PerfGate.Core.K6Output;
 
 /// <summary>
-/// A <see cref="SecondRecord"/> as a line of JSON. Members that are zero or empty are left out. Version 1:
-/// <c>{"v":1,"t":second,"vus","vusMax","it":iterations,"drop","sent","recv","checks":[[name,passes,fails]],
+/// A <see cref="SecondRecord"/> as a line of JSON. Members that are zero or empty are left out. Version 2:
+/// <c>{"v":2,"t":second,"vus","vusMax","it":iterations,"drop","sent","recv","checks":[[name,passes,fails]],
 /// "req":[{"s":scenario,"g":group,"e":endpoint,"n":requests,"f":failed,"ok":sketch,"bad":sketch}],
-/// "ph":{phase:sketch},"fail":[[code,status,error,count]]}</c>, a sketch being
-/// <c>[count,sumMs,minMs,maxMs,"base64 of HdrHistogram's compressed encoding"]</c>.
+/// "ph":{phase:sketch},"fail":[[code,status,error,count]],"own":[{"m":metric,"nz":notZero,"x":sketch}]}</c>, a
+/// sketch being <c>[count,sumMs,minMs,maxMs,"base64 of HdrHistogram's compressed encoding"]</c>. Version 1 had histograms of
+/// microseconds, which say so themselves, and no <c>own</c>; it is read as well.
 /// </summary>
 public static class SecondRecordJson
 {
-    /// <summary>Version written; others are refused.</summary>
-    public const int Version = 1;
+    /// <summary>Version written. It and the one before are read, others refused.</summary>
+    public const int Version = 2;
 
     private static readonly string[] PhaseNames = ["blocked", "connecting", "tls", "sending", "waiting", "receiving"];
 
@@ -38,6 +39,7 @@ public static class SecondRecordJson
             WriteRequests(json, record.Requests);
             WritePhases(json, record.Phases);
             WriteFailures(json, record.Failures);
+            WriteCustom(json, record.Custom);
             json.WriteEndObject();
         }
         buffer.Write("\n"u8);
@@ -45,17 +47,19 @@ public static class SecondRecordJson
     }
 
     /// <summary>Reads one line.</summary>
-    /// <exception cref="FormatException">It is not a record of version 1.</exception>
+    /// <exception cref="FormatException">It is not a record of version 1 or 2.</exception>
     public static SecondRecord Read(ReadOnlyMemory<byte> line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            if (root.GetProperty("v").GetInt32() != Version)
+            if (root.GetProperty("v").GetInt32() is < 1 or > Version)
             {
                 throw new FormatException(
-                    FormattableString.Invariant($"The record is of version {root.GetProperty("v")}, not {Version}.")
+                    FormattableString.Invariant(
+                        $"The record is of version {root.GetProperty("v")}, not 1 or {Version}."
+                    )
                 );
             }
             return new SecondRecord
@@ -74,6 +78,15 @@ public static class SecondRecordJson
                     root,
                     "fail",
                     f => new FailureCount(Text(f, 0), f[1].GetInt32(), Text(f, 2), f[3].GetInt64())
+                ),
+                Custom = Items(
+                    root,
+                    "own",
+                    c => new CustomRecord(
+                        c.GetProperty("m").GetString() ?? "",
+                        (long)Number(c, "nz"),
+                        ReadSketch(c, "x")
+                    )
                 ),
             };
         }
@@ -233,6 +246,24 @@ public static class SecondRecordJson
             json.WriteStringValue(failure.Error);
             json.WriteNumberValue(failure.Count);
             json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteCustom(Utf8JsonWriter json, IReadOnlyList<CustomRecord> custom)
+    {
+        if (custom.Count == 0)
+        {
+            return;
+        }
+        json.WriteStartArray("own");
+        foreach (var metric in custom)
+        {
+            json.WriteStartObject();
+            json.WriteString("m", metric.Name);
+            WriteCount(json, "nz", metric.NotZero);
+            WriteSketch(json, "x", metric.Values);
+            json.WriteEndObject();
         }
         json.WriteEndArray();
     }

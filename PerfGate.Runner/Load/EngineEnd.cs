@@ -14,10 +14,10 @@ internal static class EngineEnd
     private const int Interrupted = 105;
 
     /// <summary>The end record so far as engine, reason and log tell.</summary>
-    public static RunnerEnd Of(int exitCode, StopReason? stopped, CsvError? csvError, EngineLog log)
+    public static RunnerEnd Of(int exitCode, StopReason? stopped, OutputProblem? csvProblem, EngineLog log)
     {
         var wasKilled = exitCode is > SignalBase and <= SignalBase + HighestSignal or < 0;
-        var (cause, detail) = (stopped, csvError) switch
+        var (cause, detail) = (stopped, csvProblem) switch
         {
             ({ } reason, _) => (reason.Cause, reason.Detail),
             (_, { } error) => (

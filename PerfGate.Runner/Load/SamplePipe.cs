@@ -14,7 +14,7 @@ internal sealed class SamplePipe : IAsyncDisposable
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Condenser _condenser;
-    private readonly CsvPointReader _reader = new();
+    private readonly CsvSampleReader _reader = new();
     private readonly FileStream? _keeper;
     private readonly FileStream _stream;
     private readonly TimeProvider _time;
@@ -35,7 +35,7 @@ internal sealed class SamplePipe : IAsyncDisposable
     public string Path { get; }
 
     /// <summary>Why samples could not be read on; null while all is well.</summary>
-    public CsvError? Error => _reader.Error;
+    public OutputProblem? Problem => _reader.Problem;
 
     /// <summary>Makes the pipe and begins to read it. Samples go to the condenser, which is locked meanwhile.</summary>
     /// <exception cref="Win32Exception">The pipe could not be made.</exception>
@@ -110,12 +110,9 @@ internal sealed class SamplePipe : IAsyncDisposable
     {
         lock (_condenser)
         {
-            while (_reader.TryRead(out var point))
-            {
-                _condenser.Add(point);
-            }
+            _reader.ReadInto(_condenser);
         }
-        if (_reader.Error is not null)
+        if (_reader.Problem is not null)
         {
             // Read on all the same, or the engine would wait for room in the pipe for ever.
             _reader.Drop();

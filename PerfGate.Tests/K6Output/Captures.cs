@@ -32,18 +32,19 @@ internal static class Captures
                 .Where(fields => fields[0] == metric),
         ];
 
-    public static IReadOnlyList<SecondRecord> Condense(byte[] csv)
+    public static IReadOnlyList<SecondRecord> Condense(byte[] csv) => Condense(new CsvSampleReader(), csv);
+
+    public static IReadOnlyList<SecondRecord> Condense(SampleReader reader, byte[] output)
     {
-        var reader = new CsvPointReader();
         var condenser = new Condenser();
-        reader.Append(csv);
         var records = new List<SecondRecord>();
-        while (reader.TryRead(out var point))
+        reader.Append(output);
+        while (reader.TryRead(out var sample))
         {
-            condenser.Add(point);
+            condenser.Add(sample);
             records.AddRange(condenser.TakeClosed());
         }
-        Assert.Null(reader.Error);
+        Assert.Null(reader.Problem);
         records.AddRange(condenser.TakeAll());
         return records;
     }

@@ -32,7 +32,7 @@ public class SecondRecordJsonTests
     }
 
     [Theory]
-    [InlineData("""{"v":2,"t":5}""", "version 2")]
+    [InlineData("""{"v":3,"t":5}""", "version 3")]
     [InlineData("""{"v":1}""", "not a record")]
     [InlineData("""{"v":1,"t":5,"req":[{"s":"a"}]}""", "not a record")]
     [InlineData("""{"v":1,"t":""", "not a record")]

@@ -1,0 +1,191 @@
+namespace PerfGate.Core.K6Output;
+
+/// <summary>
+/// Reads k6's <c>--out csv</c>. Columns are found by the header, any but the first three may be absent; fields may be quoted
+/// (RFC 4180); empty lines are passed over. Allocates nothing for a row whose text, time and value aside, was seen before.
+/// </summary>
+/// <remarks>
+/// Three ways through a row, each but the last a short cut to the same result: the row that came next the last time, compared
+/// byte by byte; a row known by its bytes; a row taken apart field by field.
+/// </remarks>
+public sealed class CsvSampleReader : SampleReader
+{
+    private readonly KnownRows _rows = new();
+    private readonly CsvRow _row = new();
+    private readonly byte[] _secondText = new byte[64];
+    private int _secondTextLength;
+    private long _second;
+    private CsvHeader? _header;
+
+    internal override bool TryRead(out Sample sample) => TryReadExpected(out sample) || TryReadNext(out sample);
+
+    private bool TryReadExpected(out Sample sample)
+    {
+        sample = default;
+        if (_rows.Expected is not { } row || _secondTextLength == 0)
+        {
+            return false;
+        }
+        ReadOnlySpan<byte> rest = Rest;
+        if (!rest.StartsWith(row.Prefix))
+        {
+            return false;
+        }
+        var at = row.Prefix.Length;
+        if (!rest[at..].StartsWith(_secondText.AsSpan(0, _secondTextLength)))
+        {
+            return false;
+        }
+        at += _secondTextLength;
+        var used = DecimalText.Read(rest[at..], out var value);
+        if (used == 0 || !rest[(at + used)..].StartsWith(row.Suffix))
+        {
+            return false;
+        }
+        Take(at + used + row.Suffix.Length);
+        _rows.MoveTo(row);
+        sample = new Sample(row.Series, _second, value);
+        return true;
+    }
+
+    private bool TryReadNext(out Sample sample)
+    {
+        sample = default;
+        while (Problem is null)
+        {
+            var rest = Rest;
+            var end = rest.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                return NeedsMore();
+            }
+            var line = rest[..(end + 1)];
+            var quoted = line.Contains((byte)'"');
+            if (!quoted && _header is { HasPlainOrder: true } && TryReadPlain(line, out sample))
+            {
+                return true;
+            }
+            if (quoted && !CsvRow.TryFindEnd(rest, out line))
+            {
+                return NeedsMore();
+            }
+            Take(line.Length);
+            if (line.Count((byte)'\n') is > 1 and var breaks)
+            {
+                Lines += breaks - 1;
+            }
+            var text = line.EndsWith("\r\n"u8) ? line[..^2] : line[..^1];
+            if (text.IsEmpty)
+            {
+                continue;
+            }
+            if (!_row.TrySplit(text))
+            {
+                return Fail("a quoted field does not end, or text follows its end");
+            }
+            if (_header is not null)
+            {
+                return TryMakeSample(_header, line, out sample);
+            }
+            if (!CsvHeader.TryRead(_row, out _header, out var problem))
+            {
+                return Fail(problem);
+            }
+        }
+        return false;
+    }
+
+    /// <summary>A row known by its bytes; false where it is none, or is not plain.</summary>
+    private bool TryReadPlain(ReadOnlySpan<byte> line, out Sample sample)
+    {
+        sample = default;
+        var prefix = line.IndexOf((byte)',') + 1;
+        var time = prefix == 0 ? 0 : line[prefix..].IndexOf((byte)',') + 1;
+        if (time == 0 || !IsSecond(line.Slice(prefix, time)))
+        {
+            return false;
+        }
+        var valueAt = prefix + time;
+        var used = DecimalText.Read(line[valueAt..], out var value);
+        var suffix = line[(valueAt + used)..];
+        if (
+            used == 0
+            || !_rows.TryFind(SeriesCache.Hash(line[..prefix], suffix), line[..prefix], suffix, out var series)
+        )
+        {
+            return false;
+        }
+        Take(line.Length);
+        sample = new Sample(series!, _second, value);
+        return true;
+    }
+
+    /// <summary>Whether a time with the comma after it is one; it is then the current second.</summary>
+    private bool IsSecond(ReadOnlySpan<byte> text)
+    {
+        if (text.SequenceEqual(_secondText.AsSpan(0, _secondTextLength)))
+        {
+            return true;
+        }
+        if (
+            text.Length > _secondText.Length
+            || !TimeText.TryRead(text[..^1], out var second)
+            || !IsNearTheFirst(second)
+        )
+        {
+            return false;
+        }
+        text.CopyTo(_secondText);
+        _secondTextLength = text.Length;
+        _second = second;
+        return true;
+    }
+
+    private bool TryMakeSample(CsvHeader header, ReadOnlySpan<byte> line, out Sample sample)
+    {
+        sample = default;
+        if (_row.Count != header.Fields)
+        {
+            return Fail(FormattableString.Invariant($"it has {_row.Count} fields, the header has {header.Fields}"));
+        }
+        var tags = header.Tags(_row);
+        if (!TimeText.TryRead(header.Time(_row), out var second))
+        {
+            return Fail("its timestamp is neither a Unix time nor one of RFC 3339");
+        }
+        var number = header.Value(_row);
+        if (DecimalText.Read(number, out var value) != number.Length || number.IsEmpty)
+        {
+            return Fail("its metric_value is not a finite number");
+        }
+        if (tags.Metric.IsEmpty)
+        {
+            return Fail("its metric_name is empty");
+        }
+        if (!IsNearTheFirst(second))
+        {
+            return Fail(TooFar);
+        }
+        sample = new Sample(Learn(header, line, tags), second, value);
+        return true;
+    }
+
+    private Series Learn(CsvHeader header, ReadOnlySpan<byte> line, in TagText tags)
+    {
+        if (!header.HasPlainOrder || line[0] == (byte)'"')
+        {
+            return _rows.Pass(tags);
+        }
+        // Neither time nor value is ever quoted by k6: where they are, this row is not looked for again. Nor is one of
+        // several lines, which would have to be counted.
+        var prefix = line.IndexOf((byte)',') + 1;
+        var valueAt = prefix + line[prefix..].IndexOf((byte)',') + 1;
+        var used = DecimalText.Read(line[valueAt..], out _);
+        if (used == 0 || line[prefix] == (byte)'"' || line.Count((byte)'\n') > 1)
+        {
+            return _rows.Pass(tags);
+        }
+        var suffix = line[(valueAt + used)..];
+        return _rows.Learn(SeriesCache.Hash(line[..prefix], suffix), line[..prefix], suffix, tags);
+    }
+}
