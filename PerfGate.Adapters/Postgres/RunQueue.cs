@@ -49,6 +49,76 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider time)
         return taken ? SlotAnswer.Granted : SlotAnswer.Waiting;
     }
 
+    /// <summary>
+    /// Whether a worker should take the run up now: it is running, or among the first of its environment's line. The rest of
+    /// the line would only hold workers while it waits.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="front">How many of a line are worth a worker, at least 1.</param>
+    public async Task<bool> IsDueAsync(Guid runId, int front, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT EXISTS (SELECT FROM performance_test_runs r WHERE r.id = $1 AND (r.status = 'running' OR (
+              r.status = 'queued' AND (
+                SELECT count(*) FROM performance_test_runs ahead
+                WHERE ahead.environment = r.environment AND ahead.status = 'queued'
+                  AND ahead.queue_ticket < r.queue_ticket) < $2)))
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        command.Parameters.AddWithValue((long)front);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    /// <summary>Runs that are due (<see cref="IsDueAsync"/>) and that no worker of any server holds, the first to arrive first.</summary>
+    public async Task<IReadOnlyList<Guid>> ListOrphansAsync(int front, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT id FROM (
+              SELECT id, status, queue_ticket,
+                     row_number() OVER (PARTITION BY environment, status ORDER BY queue_ticket) AS place
+              FROM performance_test_runs WHERE status IN ('queued', 'running') AND request IS NOT NULL) line
+            WHERE status = 'running' OR place <= $1
+            ORDER BY queue_ticket
+            """
+        );
+        command.Parameters.AddWithValue((long)front);
+        var due = await ReadAsync(command, rows => rows.GetGuid(0), cancellation);
+        if (due.Count == 0)
+        {
+            return due;
+        }
+        await using var locks = database.CreateCommand(
+            """
+            SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+            WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """
+        );
+        var held = (await ReadAsync(locks, rows => rows.GetInt64(0), cancellation)).ToHashSet();
+        return [.. due.Where(run => !held.Contains(HoldKey(run)))];
+    }
+
+    /// <summary>Key of the advisory lock by which a worker holds a run.</summary>
+    public static long HoldKey(Guid runId) => BitConverter.ToInt64(runId.ToByteArray(), 8);
+
+    private static async Task<List<T>> ReadAsync<T>(
+        NpgsqlCommand command,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation
+    )
+    {
+        var values = new List<T>();
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            values.Add(read(rows));
+        }
+        return values;
+    }
+
     private static async Task<(string Environment, string Status)> FindAsync(
         NpgsqlConnection connection,
         Guid runId,

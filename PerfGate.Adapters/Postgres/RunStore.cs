@@ -140,24 +140,6 @@ public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
         };
     }
 
-    /// <summary>Runs that have not ended, the first to arrive first.</summary>
-    public async Task<IReadOnlyList<Guid>> ListUnfinishedAsync(CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand(
-            """
-            SELECT id FROM performance_test_runs
-            WHERE status IN ('queued', 'running') AND request IS NOT NULL ORDER BY queue_ticket
-            """
-        );
-        var ids = new List<Guid>();
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
-        {
-            ids.Add(rows.GetGuid(0));
-        }
-        return ids;
-    }
-
     internal static void AddJson<T>(NpgsqlCommand command, T document) =>
         command.Parameters.Add(
             new NpgsqlParameter

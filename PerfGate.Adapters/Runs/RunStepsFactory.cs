@@ -45,7 +45,7 @@ public sealed class RunStepsFactory(RunStepParts parts)
         {
             await connection.OpenAsync(cancellation);
             await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection);
-            command.Parameters.AddWithValue(BitConverter.ToInt64(runId.ToByteArray(), 8));
+            command.Parameters.AddWithValue(RunQueue.HoldKey(runId));
             if (await command.ExecuteScalarAsync(cancellation) is true)
             {
                 return connection;

@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.Server;
+using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core;
 
@@ -10,18 +11,37 @@ namespace PerfGate.Host.Jobs;
 /// worker holds at the moment is left to it.
 /// </summary>
 [AutomaticRetry(Attempts = Retries, DelaysInSeconds = [2, 10, 30], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
-public sealed partial class RunJob(RunStepsFactory steps, ILogger<RunJob> log)
+public sealed partial class RunJob(
+    RunStepsFactory steps,
+    RunQueue queue,
+    RunRecovery recovery,
+    JobWorkers workers,
+    ILogger<RunJob> log
+)
 {
     private const int Retries = 3;
 
     /// <summary>Executes the run.</summary>
     public async Task ExecuteAsync(Guid runId, PerformContext? context, CancellationToken cancellation)
     {
-        await using var hold = await steps.TryHoldAsync(runId, cancellation);
-        if (hold is null)
+        // Asked before it is held: whoever frees a place in the line hands over what nobody holds.
+        if (!await queue.IsDueAsync(runId, workers.Front, cancellation))
         {
             return;
         }
+        await using (var hold = await steps.TryHoldAsync(runId, cancellation))
+        {
+            if (hold is null)
+            {
+                return;
+            }
+            await ExecuteHeldAsync(runId, context, cancellation);
+        }
+        await recovery.HandOverAsync(cancellation);
+    }
+
+    private async Task ExecuteHeldAsync(Guid runId, PerformContext? context, CancellationToken cancellation)
+    {
         var runSteps = steps.Create(cancellation);
         try
         {

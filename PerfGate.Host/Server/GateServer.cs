@@ -1,5 +1,7 @@
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,6 +17,10 @@ namespace PerfGate.Host.Server;
 /// <summary>PerfGate on one machine: Kestrel, Hangfire on PostgreSQL, child processes. Ends all it started.</summary>
 public sealed class GateServer : IAsyncDisposable
 {
+    private static readonly ILoggerFactory HangfireLog = LoggerFactory.Create(logging =>
+        logging.AddConsole().SetMinimumLevel(LogLevel.Warning)
+    );
+
     private readonly WebApplication _app;
     private readonly PrivatePostgres? _postgres;
     private readonly LocalSigningKey _key;
@@ -85,7 +91,7 @@ public sealed class GateServer : IAsyncDisposable
                 SlotsPerEnvironment = options.SlotsPerEnvironment,
             }
         );
-        AddJobs(builder.Services, connectionString);
+        AddJobs(builder.Services, connectionString, new JobWorkers(options.SlotsPerEnvironment));
         AddGuard(builder.Services, key);
 
         var app = builder.Build();
@@ -95,27 +101,37 @@ public sealed class GateServer : IAsyncDisposable
         return app;
     }
 
-    private static void AddJobs(IServiceCollection services, string connectionString)
+    private static void AddJobs(IServiceCollection services, string connectionString, JobWorkers workers)
     {
+        // Hangfire keeps storage, activator and log in statics, where a second server in the same process takes the jobs of the
+        // first, and one that ended takes the log, and with it every job, from one that lives. Here each
+        // server has its own storage and activator, and the log is the process's.
+        var storage = new PostgreSqlStorageOptions
+        {
+            // A run should begin at once, not at the next poll.
+            QueuePollInterval = TimeSpan.FromMilliseconds(500),
+            EnableLongPolling = true,
+            UseSlidingInvisibilityTimeout = true,
+        };
+        services.AddSingleton<JobStorage>(_ => new PostgreSqlStorage(
+            new NpgsqlConnectionFactory(workers.WithRoom(connectionString), storage),
+            storage
+        ));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(
+            provider.GetRequiredService<IServiceScopeFactory>()
+        ));
         services.AddHangfire(hangfire =>
             hangfire
                 .UseSimpleAssemblyNameTypeSerializer()
                 .UseRecommendedSerializerSettings()
-                .UsePostgreSqlStorage(
-                    storage => storage.UseNpgsqlConnection(connectionString),
-                    new PostgreSqlStorageOptions
-                    {
-                        // A run should begin at once, not at the next poll.
-                        QueuePollInterval = TimeSpan.FromMilliseconds(500),
-                        EnableLongPolling = true,
-                        UseSlidingInvisibilityTimeout = true,
-                    }
-                )
+                .UseLogProvider(new AspNetCoreLogProvider(HangfireLog))
         );
-        services.AddHangfireServer(server => server.WorkerCount = 20);
+        services.AddHangfireServer(server => server.WorkerCount = workers.Count);
         services.AddSingleton<IRunStarter, HangfireRunStarter>();
         services.AddTransient<RunJob>();
-        services.AddHostedService<RunRecovery>();
+        services.AddSingleton(workers);
+        services.AddSingleton<RunRecovery>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunRecovery>());
     }
 
     private static void AddGuard(IServiceCollection services, LocalSigningKey key)

@@ -1,3 +1,5 @@
+using Npgsql;
+using PerfGate.Adapters.Postgres;
 using PerfGate.Core;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
@@ -115,5 +117,38 @@ public sealed class RunQueueTests(PostgresFixture postgres)
 
         Assert.Equal(SlotAnswer.Granted, await runs.Queue.TakeSlotAsync(id, 1, Never));
         Assert.Equal(["running"], await runs.RowAsync("SELECT status FROM performance_test_runs"));
+    }
+
+    [Fact]
+    public async Task Only_running_runs_and_the_front_of_each_line_are_worth_a_worker()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var running = await runs.StartAsync();
+        await runs.EndAsync();
+        Guid[] line = [await runs.QueueAsync(), await runs.QueueAsync(), await runs.QueueAsync()];
+        var elsewhere = await runs.QueueAsync(StoredRuns.Request(TargetEnvironment.Production));
+
+        Assert.Equal([running, line[0], line[1], elsewhere], await runs.Queue.ListOrphansAsync(2, Never));
+        Assert.True(await runs.Queue.IsDueAsync(running, 2, Never));
+        Assert.True(await runs.Queue.IsDueAsync(line[1], 2, Never));
+        Assert.False(await runs.Queue.IsDueAsync(line[2], 2, Never));
+        Assert.False(await runs.Queue.IsDueAsync(Guid.NewGuid(), 2, Never));
+    }
+
+    [Fact]
+    public async Task A_run_that_a_worker_holds_is_no_orphan_until_the_workers_connection_is_gone()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var run = await runs.StartAsync();
+        await using (var worker = await runs.Database.OpenConnectionAsync(Never))
+        {
+            await using var hold = new NpgsqlCommand("SELECT pg_advisory_lock($1)", worker);
+            hold.Parameters.AddWithValue(RunQueue.HoldKey(run));
+            await hold.ExecuteNonQueryAsync(Never);
+
+            Assert.Empty(await runs.Queue.ListOrphansAsync(2, Never));
+        }
+
+        Assert.Equal([run], await runs.Queue.ListOrphansAsync(2, Never));
     }
 }
