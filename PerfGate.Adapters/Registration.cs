@@ -41,6 +41,7 @@ public static class Registration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgresConnectionString));
         services.AddSingleton<RunStore>();
+        services.AddSingleton<RunHistory>();
         services.AddSingleton<RunWatch>();
         services.AddSingleton<RunAnswers>();
         services.AddSingleton<RunReading>();

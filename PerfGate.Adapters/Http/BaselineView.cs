@@ -12,6 +12,7 @@ namespace PerfGate.Adapters.Http;
 /// <param name="ThroughputRps">Requests a second.</param>
 /// <param name="EstablishedAt">When, UTC.</param>
 /// <param name="TestId">The run it came from.</param>
+/// <param name="Engine">Which engine made that run's load.</param>
 public sealed record BaselineView(
     Guid Id,
     TestType TestType,
@@ -21,5 +22,6 @@ public sealed record BaselineView(
     double ErrorRate,
     double ThroughputRps,
     DateTimeOffset EstablishedAt,
-    Guid? TestId
+    Guid? TestId,
+    string? Engine = null
 );

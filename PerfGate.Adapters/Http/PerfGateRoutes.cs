@@ -15,6 +15,8 @@ public static class PerfGateRoutes
         var api = routes.MapGroup("/api/performance");
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);
         api.MapGet("/tests", TestsEndpoint.ListAsync);
+        api.MapGet("/runs", RunHistoryEndpoint.ListAsync);
+        api.MapGet("/runs/compare", RunCompareEndpoint.CompareAsync);
         api.MapGet("/runs/{testId:guid}", RunEndpoint.GetAsync);
         api.MapGet("/runs/{testId:guid}/gate", RunEndpoint.GateAsync);
         api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);

@@ -12,11 +12,17 @@ internal sealed record BaselineCandidate(
     TargetEnvironment Environment,
     string Fingerprint,
     Verdict Verdict,
-    AcceptedRun Figures
+    AcceptedRun Figures,
+    EngineKind Engine
 );
 
 /// <summary>A baseline with what the API does not show.</summary>
 internal sealed record StoredBaseline(BaselineView View, string? Fingerprint);
+
+/// <summary>The accepted past of a load.</summary>
+/// <param name="Runs">The newest 50 runs of the engine asked for, in order of time.</param>
+/// <param name="OfOtherEngines">How many accepted runs other engines made.</param>
+internal sealed record AcceptedPast(IReadOnlyList<AcceptedRun> Runs, int OfOtherEngines);
 
 /// <summary>Reads baselines and the runs they rest on.</summary>
 internal static class BaselineRows
@@ -32,7 +38,7 @@ internal static class BaselineRows
                coalesce(r.measured_p95_ms, b.baseline_p95_response_time_ms::float8, 0),
                coalesce(r.measured_error_rate, b.baseline_error_rate::float8, 0),
                coalesce(r.measured_throughput_rps, b.baseline_throughput_rps::float8, 0),
-               b.established_at, b.source_run_id, b.fingerprint
+               b.established_at, b.source_run_id, b.fingerprint, r.engine
         FROM performance_baselines b LEFT JOIN performance_test_runs r ON r.id = b.source_run_id
         """;
 
@@ -82,7 +88,8 @@ internal static class BaselineRows
         await using var command = new NpgsqlCommand(
             $"""
             SELECT r.id, r.ended_at, r.measured_avg_ms, r.measured_p95_ms, r.measured_error_rate,
-                   r.measured_throughput_rps, coalesce(r.requests, 0), r.test_type, r.environment, r.fingerprint, r.verdict
+                   r.measured_throughput_rps, coalesce(r.requests, 0), r.test_type, r.environment, r.fingerprint, r.verdict,
+                   r.engine
             FROM performance_test_runs r
             WHERE r.id = $1 AND r.ended_at IS NOT NULL AND r.fingerprint IS NOT NULL AND r.verdict IS NOT NULL
               AND {Measured}
@@ -97,28 +104,34 @@ internal static class BaselineRows
                 Enum.Parse<TargetEnvironment>(row.GetString(8), ignoreCase: true),
                 row.GetString(9),
                 Enum.Parse<Verdict>(row.GetString(10), ignoreCase: true),
-                ReadFigures(row, 0)
+                ReadFigures(row, 0),
+                EngineKinds.Of(row.IsDBNull(11) ? null : row.GetString(11))
             )
             : null;
     }
 
-    public static async Task<IReadOnlyList<AcceptedRun>> PastAsync(
+    public static async Task<AcceptedPast> PastAsync(
         NpgsqlConnection connection,
         RunRequest request,
         string fingerprint,
+        EngineKind engine,
         Guid except,
         CancellationToken cancellation
     )
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT * FROM (
+            WITH past AS (
               SELECT a.run_id, a.accepted_at, r.measured_avg_ms, r.measured_p95_ms, r.measured_error_rate,
-                     r.measured_throughput_rps, coalesce(r.requests, 0)
+                     r.measured_throughput_rps, coalesce(r.requests, 0),
+                     performance_engine_kind(r.engine) = $6 AS of_this_engine
               FROM performance_accepted_runs a JOIN performance_test_runs r ON r.id = a.run_id
               WHERE a.test_type = $1 AND a.environment = $2 AND a.fingerprint = $3 AND a.run_id <> $4
-                AND a.superseded_at IS NULL AND {Measured}
-              ORDER BY a.accepted_at DESC, a.run_id LIMIT $5) newest
+                AND a.superseded_at IS NULL AND {Measured}),
+            newest AS (SELECT * FROM past WHERE of_this_engine ORDER BY accepted_at DESC, run_id LIMIT $5)
+            SELECT *, 0 AS others FROM newest
+            UNION ALL
+            SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*) FROM past WHERE NOT of_this_engine
             ORDER BY accepted_at, run_id
             """,
             connection
@@ -128,13 +141,22 @@ internal static class BaselineRows
         command.Parameters.AddWithValue(fingerprint);
         command.Parameters.AddWithValue(except);
         command.Parameters.AddWithValue(PastRuns);
+        command.Parameters.AddWithValue(EnumText.Lower(engine));
         var past = new List<AcceptedRun>();
+        var others = 0;
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {
-            past.Add(ReadFigures(row, 0));
+            if (row.IsDBNull(0))
+            {
+                others = (int)row.GetInt64(8);
+            }
+            else
+            {
+                past.Add(ReadFigures(row, 0));
+            }
         }
-        return past;
+        return new AcceptedPast(past, others);
     }
 
     public static async Task<IReadOnlyList<BaselineChange>> HistoryAsync(
@@ -201,7 +223,8 @@ internal static class BaselineRows
                 row.GetDouble(5),
                 row.GetDouble(6),
                 row.GetFieldValue<DateTimeOffset>(7),
-                row.IsDBNull(8) ? null : row.GetGuid(8)
+                row.IsDBNull(8) ? null : row.GetGuid(8),
+                row.IsDBNull(10) ? null : row.GetString(10)
             ),
             row.IsDBNull(9) ? null : row.GetString(9)
         );

@@ -24,7 +24,7 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         ChangeAsync(runId, by, (_, _) => Established, cancellation);
 
     /// <summary>
-    /// Replaces the baseline by a passed run of the same load that is better. On a person's word also by one that is not, or
+    /// Replaces the baseline by a passed run of the same load and engine that is better. On a person's word also by one that is not, or
     /// that failed (a slowdown that was wanted): the accepted past of its load begins anew with it. A run that is inconclusive
     /// or ended in error says nothing, and is never a baseline.
     /// </summary>
@@ -41,27 +41,45 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
                 onAPersonsWord ? PersonsWord
                 : current is null ? Established
                 : current.Fingerprint == candidate.Fingerprint
+                && EngineKinds.Of(current.View.Engine) == candidate.Engine
                 && BaselineUpdateRule.IsBetter(Figures(current.View), candidate.Figures)
                     ? Better
                 : null,
             cancellation
         );
 
-    /// <summary>Holds a run against the accepted past that it can be compared with.</summary>
+    /// <summary>
+    /// Holds a run against the accepted past that it can be compared with: of the same load, made by the same kind of engine.
+    /// </summary>
     public async Task<BaselineComparison> CompareAsync(
         RunRequest request,
         string fingerprint,
+        string? engine,
         AcceptedRun current,
         CancellationToken cancellation
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var past = await BaselineRows.PastAsync(connection, request, fingerprint, current.RunId, cancellation);
-        return BaselineComparer.Compare(past, current);
+        var kind = EngineKinds.Of(engine);
+        var past = await BaselineRows.PastAsync(connection, request, fingerprint, kind, current.RunId, cancellation);
+        return BaselineComparer.Compare(past.Runs, current, kind, past.OfOtherEngines);
+    }
+
+    /// <summary>The newest 50 accepted runs of a load and an engine, in order of time.</summary>
+    public async Task<IReadOnlyList<AcceptedRun>> PastAsync(
+        RunRequest request,
+        string fingerprint,
+        string? engine,
+        CancellationToken cancellation
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var kind = EngineKinds.Of(engine);
+        return (await BaselineRows.PastAsync(connection, request, fingerprint, kind, Guid.Empty, cancellation)).Runs;
     }
 
     /// <summary>
-    /// Adds a passed run to the accepted past of its load, once a baseline has begun one. Adding it again changes nothing.
+    /// Adds a passed run to the accepted past of its load and engine, once a baseline has begun one. Adding it again changes nothing.
     /// </summary>
     public async Task AcceptAsync(Guid runId, CancellationToken cancellation)
     {
@@ -71,8 +89,9 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
             SELECT r.id, r.test_type, r.environment, r.fingerprint, $2
             FROM performance_test_runs r
             WHERE r.id = $1 AND r.passed AND EXISTS (
-              SELECT FROM performance_accepted_runs a
-              WHERE a.test_type = r.test_type AND a.environment = r.environment AND a.fingerprint = r.fingerprint)
+              SELECT FROM performance_accepted_runs a JOIN performance_test_runs p ON p.id = a.run_id
+              WHERE a.test_type = r.test_type AND a.environment = r.environment AND a.fingerprint = r.fingerprint
+                AND performance_engine_kind(p.engine) = performance_engine_kind(r.engine))
             ON CONFLICT (run_id) DO NOTHING
             """
         );
@@ -140,7 +159,7 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         (verdict, reason) switch
         {
             (Verdict.Passed, null) =>
-                "The run is not better than the baseline of the same load; only a person's word replaces it.",
+                "The run is not better than the baseline of the same load and engine; only a person's word replaces it.",
             (Verdict.Passed, _) or (Verdict.Failed, PersonsWord) => null,
             (Verdict.Failed, _) =>
                 $"Run {runId} did not pass: only a passed run can be a baseline, or a failed one on a person's word.",
@@ -191,8 +210,9 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
                 (test_type, environment, previous_run_id, run_id, changed_by, reason, changed_at)
               SELECT test_type, environment, $5, $1, $2::text, $4, $3 FROM source),
             superseded AS (
-              UPDATE performance_accepted_runs a SET superseded_at = $3 FROM source s
-              WHERE $6 AND a.test_type = s.test_type AND a.environment = s.environment
+              UPDATE performance_accepted_runs a SET superseded_at = $3 FROM source s, performance_test_runs p
+              WHERE $6 AND p.id = a.run_id
+                AND performance_engine_kind(p.engine) = performance_engine_kind(s.engine) AND a.test_type = s.test_type AND a.environment = s.environment
                 AND a.fingerprint = s.fingerprint AND a.run_id <> $1 AND a.superseded_at IS NULL)
             INSERT INTO performance_accepted_runs (run_id, test_type, environment, fingerprint, accepted_at)
             SELECT id, test_type, environment, fingerprint, $3 FROM source

@@ -49,7 +49,7 @@ public sealed class RunJudgement(
         var settings = run.Request.Configuration.Thresholds;
         var now = time.GetUtcNow();
         var baseline = Figures(run, metrics, now) is { } figures
-            ? await baselines.CompareAsync(run.Request, run.Fingerprint, figures, cancellation)
+            ? await baselines.CompareAsync(run.Request, run.Fingerprint, end?.Engine, figures, cancellation)
             : null;
         var grounds = new VerdictGrounds
         {

@@ -23,7 +23,16 @@ public static class BaselineComparer
     public const double NegligibleErrorRate = 0.005;
 
     /// <summary>Compares; without a past, says so.</summary>
-    public static BaselineComparison Compare(IReadOnlyList<AcceptedRun> past, AcceptedRun current)
+    /// <param name="past">Accepted runs of the same load, made by the same kind of engine.</param>
+    /// <param name="current">The run.</param>
+    /// <param name="engine">That kind; said where there is only a past of others.</param>
+    /// <param name="ofOtherEngines">Accepted runs of the same load that other kinds made.</param>
+    public static BaselineComparison Compare(
+        IReadOnlyList<AcceptedRun> past,
+        AcceptedRun current,
+        EngineKind engine = EngineKind.K6,
+        int ofOtherEngines = 0
+    )
     {
         if (past.Count == 0)
         {
@@ -32,7 +41,12 @@ public static class BaselineComparer
                 0,
                 null,
                 [],
-                "There is no accepted past of this load to compare with."
+                ofOtherEngines == 0
+                    ? "There is no accepted past of this load to compare with."
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"There is no past of this engine to compare with: none of the accepted runs of this load ({ofOtherEngines}) was made by {EngineKinds.Name(engine)}, and engines are not compared with each other."
+                    )
             );
         }
         MetricComparison[] metrics =

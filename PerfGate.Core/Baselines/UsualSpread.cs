@@ -43,6 +43,7 @@ public sealed class UsualSpread
     private readonly double _upScale;
     private readonly double _downScale;
     private readonly double _freedom;
+    private readonly int _runs;
 
     /// <summary>Learns from the past.</summary>
     /// <param name="past">Values of accepted runs, in any order.</param>
@@ -56,6 +57,7 @@ public sealed class UsualSpread
         }
         var logs = past.Select(Log).ToArray();
         _centre = logs.Median();
+        _runs = logs.Length;
         _freedom = AssumedRuns + logs.Length - 1;
         _upScale = Scale(logs, Deviation(logs, logs.Quantile(0.9) - _centre), assumedSpread);
         _downScale = Scale(logs, Deviation(logs, _centre - logs.Quantile(0.1)), assumedSpread);
@@ -69,6 +71,17 @@ public sealed class UsualSpread
 
     /// <summary>Lowest value that is still usual.</summary>
     public double Lower => Math.Exp(StudentT.InvCDF(_centre, _downScale, _freedom, 1 - Certainty));
+
+    /// <summary>Factor by which two single runs usually differ at most, in either direction; above 1.</summary>
+    public double FactorBetweenTwo
+    {
+        get
+        {
+            // The scale without the doubt about the centre: a run's own spread, which both have.
+            var one = Math.Max(_upScale, _downScale) / Math.Sqrt(1 + (MedianVariance / _runs));
+            return Math.Exp(StudentT.InvCDF(0, one * Math.Sqrt(2), _freedom, Certainty));
+        }
+    }
 
     /// <summary>Certainty that a value is above what is usual, 0 to 1.</summary>
     public double ConfidenceAbove(double value)

@@ -154,7 +154,7 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
         );
 
         Task<BaselineComparison> CompareAsync(string fingerprint, AcceptedRun run) =>
-            runs.Baselines.CompareAsync(request, fingerprint, run, Never);
+            runs.Baselines.CompareAsync(request, fingerprint, "k6 v2.2.0", run, Never);
     }
 
     [Theory]
@@ -192,7 +192,13 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
         {
             var request = StoredRuns.Request();
             var current = SampleGrounds.Accepted() with { RunId = Guid.NewGuid(), P95ResponseTimeMs = p95 };
-            var comparison = await runs.Baselines.CompareAsync(request, LoadFingerprint.Of(request), current, Never);
+            var comparison = await runs.Baselines.CompareAsync(
+                request,
+                LoadFingerprint.Of(request),
+                "k6 v2.2.0",
+                current,
+                Never
+            );
             return comparison.Metrics.Single(metric => metric.Metric == "p95_response_time_ms").Outcome;
         }
     }
