@@ -12,7 +12,7 @@ public static class PerfGateRoutes
     {
         routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
 
-        var api = routes.MapGroup("/api/performance");
+        var api = routes.MapGroup("/api/performance").AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>();
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);
         api.MapGet("/tests", TestsEndpoint.ListAsync);
         api.MapGet("/runs", RunHistoryEndpoint.ListAsync);

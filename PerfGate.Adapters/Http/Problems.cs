@@ -39,6 +39,10 @@ public static class Problems
     /// <summary>409: the state of things forbids it.</summary>
     public static IResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "Conflict", detail);
 
+    /// <summary>503: not the caller's fault, and not for long.</summary>
+    public static IResult Unavailable(string detail) =>
+        Of(StatusCodes.Status503ServiceUnavailable, "Not available at the moment", detail);
+
     private static IResult Of(int status, string title, string detail) =>
         Results.Problem(detail, statusCode: status, title: title);
 }
