@@ -51,6 +51,7 @@ public static class Registration
         services.AddSingleton<RunWatch>();
         services.AddSingleton<RunAnswers>();
         services.AddSingleton<RunReading>();
+        services.AddSingleton<RunFeeds>();
         services.AddSingleton<TestStore>();
         services.AddSingleton<PerformanceMonitor>();
         services.AddSingleton<PerformanceBaselineManager>();

@@ -22,7 +22,9 @@ public static class PerfGateRoutes
         api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);
         api.MapGet("/runs/{testId:guid}/report", ArtifactEndpoints.ReportAsync);
         api.MapGet("/runs/{testId:guid}/script", ArtifactEndpoints.ScriptAsync);
-        api.MapGet("/runs/{testId:guid}/series", ArtifactEndpoints.SeriesAsync);
+        api.MapGet("/runs/{testId:guid}/series", SeriesEndpoint.GetAsync);
+        api.MapGet("/runs/{testId:guid}/log", ArtifactEndpoints.LogAsync);
+        api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync);
         api.MapGet("/baselines", BaselineEndpoints.ListAsync);
         api.MapPost("/baselines", BaselineEndpoints.EstablishAsync);
         return routes;

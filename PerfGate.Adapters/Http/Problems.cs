@@ -36,6 +36,10 @@ public static class Problems
             $"The run has no {what} yet: it is written when the run ends."
         );
 
+    /// <summary>404: the run has ended without leaving this.</summary>
+    public static IResult Never(string what) =>
+        Of(StatusCodes.Status404NotFound, "Not there", $"The run has ended and left no {what}.");
+
     /// <summary>409: the state of things forbids it.</summary>
     public static IResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "Conflict", detail);
 
