@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Runs;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
-using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Http;
 
-/// <summary>The large things of a run: report, script, log.</summary>
+/// <summary>The large things of a run: report, script, series.</summary>
 public static class ArtifactEndpoints
 {
     /// <summary><c>GET runs/{testId}/report?format=html|markdown|junit</c>.</summary>
@@ -39,21 +39,19 @@ public static class ArtifactEndpoints
         CancellationToken cancellation
     ) => SendAsync(testId, ArtifactNames.Script, "text/javascript; charset=utf-8", "script", runs, store, cancellation);
 
-    /// <summary>
-    /// <c>GET runs/{testId}/log</c>: what the load engine printed, without secrets; usually there once the load has ended.
-    /// </summary>
-    public static Task<IResult> LogAsync(
-        HttpContext context,
+    /// <summary><c>GET runs/{testId}/series</c>: one point a second, also while the run goes on.</summary>
+    public static async Task<IResult> SeriesAsync(
         Guid testId,
         RunStore runs,
-        IArtifactStore store,
+        RunArtifacts artifacts,
         CancellationToken cancellation
-    )
-    {
-        // The script's own output may look like HTML.
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return SendAsync(testId, ArtifactNames.Log(0), "text/plain; charset=utf-8", "log", runs, store, cancellation);
-    }
+    ) =>
+        await runs.FindAsync(testId, cancellation) is null
+            ? Problems.Unknown("run", testId)
+            : Results.Json(
+                new { testId, points = await artifacts.ReadSeriesAsync(testId, cancellation) },
+                RunJson.Options
+            );
 
     private static async Task<IResult> SendAsync(
         Guid testId,
@@ -65,12 +63,12 @@ public static class ArtifactEndpoints
         CancellationToken cancellation
     )
     {
-        if (await runs.FindAsync(testId, cancellation) is not { } run)
+        if (await runs.FindAsync(testId, cancellation) is null)
         {
             return Problems.Unknown("run", testId);
         }
-        return await store.OpenReadAsync(testId, name, cancellation) is { } content ? Results.Stream(content, type)
-            : RunStates.IsEnd(run.Status) ? Problems.Never(what)
+        return await store.OpenReadAsync(testId, name, cancellation) is { } content
+            ? Results.Stream(content, type)
             : Problems.NotYet(what);
     }
 }

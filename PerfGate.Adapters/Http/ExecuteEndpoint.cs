@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
@@ -26,13 +25,9 @@ public static class ExecuteEndpoint
         CancellationToken cancellation
     )
     {
-        if (await ReadBodyAsync(context.Request, limits.RequestBytes, cancellation) is not { } body)
+        if (await RequestBody.ReadAsync(context.Request, limits.RequestBytes, cancellation) is not { } body)
         {
-            return Results.Problem(
-                FormattableString.Invariant($"A request may have up to {limits.RequestBytes} bytes."),
-                statusCode: StatusCodes.Status413PayloadTooLarge,
-                title: "The request is too large"
-            );
+            return RequestBody.TooLarge(limits);
         }
         var read = RequestReader.Read(body, limits);
         if (read.Value is not { } request)
@@ -56,30 +51,5 @@ public static class ExecuteEndpoint
             RunJson.Options,
             statusCode: StatusCodes.Status202Accepted
         );
-    }
-
-    private static async Task<byte[]?> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellation)
-    {
-        if (request.ContentLength > limit)
-        {
-            return null;
-        }
-        var reader = request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(cancellation);
-            if (read.Buffer.Length > limit)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                return null;
-            }
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
     }
 }

@@ -12,9 +12,13 @@ public static class PerfGateRoutes
     {
         routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
 
-        var api = routes.MapGroup("/api/performance").AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>();
+        var api = routes.MapGroup("/api/performance");
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);
         api.MapGet("/tests", TestsEndpoint.ListAsync);
+        api.MapPost("/tests", TestsEndpoint.DefineAsync);
+        api.MapGet("/tests/{id:guid}", TestEndpoint.GetAsync);
+        api.MapDelete("/tests/{id:guid}", TestEndpoint.DeleteAsync);
+        api.MapPut("/tests/{id:guid}/config", TestEndpoint.PutConfigurationAsync);
         api.MapGet("/runs", RunHistoryEndpoint.ListAsync);
         api.MapGet("/runs/compare", RunCompareEndpoint.CompareAsync);
         api.MapGet("/runs/{testId:guid}", RunEndpoint.GetAsync);
@@ -22,9 +26,7 @@ public static class PerfGateRoutes
         api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);
         api.MapGet("/runs/{testId:guid}/report", ArtifactEndpoints.ReportAsync);
         api.MapGet("/runs/{testId:guid}/script", ArtifactEndpoints.ScriptAsync);
-        api.MapGet("/runs/{testId:guid}/series", SeriesEndpoint.GetAsync);
-        api.MapGet("/runs/{testId:guid}/log", ArtifactEndpoints.LogAsync);
-        api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync);
+        api.MapGet("/runs/{testId:guid}/series", ArtifactEndpoints.SeriesAsync);
         api.MapGet("/baselines", BaselineEndpoints.ListAsync);
         api.MapPost("/baselines", BaselineEndpoints.EstablishAsync);
         return routes;

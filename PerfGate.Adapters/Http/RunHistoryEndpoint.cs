@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Requests;
@@ -11,7 +9,6 @@ namespace PerfGate.Adapters.Http;
 public static class RunHistoryEndpoint
 {
     private const int MostRuns = 200;
-    private const int CursorBytes = sizeof(long) + 16;
 
     /// <summary>
     /// <c>?testType=&amp;environment=&amp;status=&amp;verdict=&amp;testDefinitionId=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
@@ -41,7 +38,9 @@ public static class RunHistoryEndpoint
             From = fields.Time("from"),
             To = fields.Time("to"),
             Limit = fields.Whole("limit", 1, MostRuns) ?? 50,
-            After = ReadCursor(fields),
+            After = PageCursor.Read(fields, "after", "history") is { } place
+                ? new RunPlace(place.CreatedAt, place.Id)
+                : null,
         };
         if (filter.From >= filter.To)
         {
@@ -53,43 +52,9 @@ public static class RunHistoryEndpoint
         }
         var page = await history.ReadAsync(filter, cancellation);
         return Results.Json(
-            new RunHistoryAnswer(page.Runs, page.Next is { } next ? WriteCursor(next) : null),
+            new RunHistoryAnswer(page.Runs, page.Next is { } next ? PageCursor.Write(next.CreatedAt, next.Id) : null),
             RunJson.Options
         );
-    }
-
-    private static RunPlace? ReadCursor(QueryFields fields)
-    {
-        if (fields.Text("after") is not { } text)
-        {
-            return null;
-        }
-        Span<byte> bytes = stackalloc byte[CursorBytes];
-        if (
-            Base64Url.IsValid(text, out var length)
-            && length == CursorBytes
-            && Base64Url.TryDecodeFromChars(text, bytes, out _)
-            && BinaryPrimitives.ReadInt64BigEndian(bytes) is var microseconds
-            && microseconds is >= -62_135_596_800_000_000 and <= 253_402_300_799_999_999
-        )
-        {
-            return new RunPlace(
-                DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond),
-                new Guid(bytes[sizeof(long)..], bigEndian: true)
-            );
-        }
-        fields.Refuse("after", "is no place in the history", "the next of an earlier answer, as it was");
-        return null;
-    }
-
-    // PostgreSQL keeps microseconds.
-    private static string WriteCursor(RunPlace place)
-    {
-        Span<byte> bytes = stackalloc byte[CursorBytes];
-        var ticks = place.CreatedAt.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;
-        BinaryPrimitives.WriteInt64BigEndian(bytes, ticks / TimeSpan.TicksPerMicrosecond);
-        place.Id.TryWriteBytes(bytes[sizeof(long)..], bigEndian: true, out _);
-        return Base64Url.EncodeToString(bytes);
     }
 }
 

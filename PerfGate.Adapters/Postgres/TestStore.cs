@@ -1,82 +1,180 @@
-using System.Text.Json;
 using Npgsql;
 using PerfGate.Core.Requests;
-using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Postgres;
 
-/// <summary>A stored test with its latest run.</summary>
-public sealed record StoredTest(
-    Guid Id,
-    TestType TestType,
-    TargetEnvironment Environment,
-    TestConfiguration Configuration,
-    DateTimeOffset CreatedAt,
-    LatestRun? Latest
-);
-
-/// <summary>The latest run of a test.</summary>
-public sealed record LatestRun(
-    Guid TestId,
-    RunStatus Status,
-    Verdict? Verdict,
-    DateTimeOffset CreatedAt,
-    double? AvgResponseTimeMs,
-    double? P95ResponseTimeMs,
-    double? ErrorRate,
-    double? ThroughputRps
-);
-
-/// <summary>Stored tests.</summary>
-public sealed class TestStore(NpgsqlDataSource database)
+/// <summary>
+/// Stored tests in <c>performance_tests</c>. Those that an execute made are kept by <see cref="RunStore"/>; here somebody
+/// defines, changes and deletes tests.
+/// </summary>
+public sealed class TestStore(NpgsqlDataSource database, TimeProvider time)
 {
-    private const int Most = 200;
-
-    /// <summary>The newest 200 tests, each with its latest run.</summary>
-    public async Task<IReadOnlyList<StoredTest>> ListAsync(CancellationToken cancellation)
+    /// <summary>Stores a definition.</summary>
+    /// <param name="id">Its id, made by the caller.</param>
+    /// <param name="definition">What was defined.</param>
+    /// <param name="by">Who defined it; null where unknown.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<StoredTest> InsertAsync(
+        Guid id,
+        TestDefinition definition,
+        string? by,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.CreateCommand(
-            """
-            SELECT t.id, t.test_type, t.environment, t.configuration, t.created_at,
-                   r.id, r.status, r.verdict, r.created_at,
-                   r.measured_avg_ms, r.measured_p95_ms, r.measured_error_rate, r.measured_throughput_rps
-            FROM (SELECT * FROM performance_tests ORDER BY created_at DESC, id LIMIT $1) t
-            LEFT JOIN LATERAL (
-              SELECT * FROM performance_test_runs WHERE test_id = t.id ORDER BY created_at DESC LIMIT 1) r ON TRUE
-            ORDER BY t.created_at DESC, t.id
+            $"""
+            WITH t AS (
+              INSERT INTO performance_tests (id, name, test_type, environment, configuration, created_at, created_by)
+              VALUES ($1, $2, $3, $4, $5, $6, $7)
+              RETURNING *)
+            SELECT {StoredTest.Columns} FROM t {LatestRun.Joins}
             """
         );
-        command.Parameters.AddWithValue(Most);
-        var tests = new List<StoredTest>();
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
-        {
-            tests.Add(
-                new StoredTest(
-                    row.GetGuid(0),
-                    Enum.Parse<TestType>(row.GetString(1), ignoreCase: true),
-                    Enum.Parse<TargetEnvironment>(row.GetString(2), ignoreCase: true),
-                    JsonSerializer.Deserialize<TestConfiguration>(row.GetString(3), RunJson.Options)!,
-                    row.GetFieldValue<DateTimeOffset>(4),
-                    row.IsDBNull(5) ? null : ReadLatest(row)
-                )
-            );
-        }
-        return tests;
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue((object?)definition.Name ?? DBNull.Value);
+        command.Parameters.AddWithValue(EnumText.Lower(definition.Request.TestType));
+        command.Parameters.AddWithValue(EnumText.Lower(definition.Request.Environment));
+        RunStore.AddJson(command, definition.Request.Configuration);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        return (await ReadOneAsync(command, cancellation))!;
     }
 
-    private static LatestRun ReadLatest(NpgsqlDataReader row) =>
-        new(
-            row.GetGuid(5),
-            Enum.Parse<RunStatus>(row.GetString(6), ignoreCase: true),
-            row.IsDBNull(7) ? null : Enum.Parse<Verdict>(row.GetString(7), ignoreCase: true),
-            row.GetFieldValue<DateTimeOffset>(8),
-            ReadNumber(row, 9),
-            ReadNumber(row, 10),
-            ReadNumber(row, 11),
-            ReadNumber(row, 12)
-        );
+    /// <summary>A test; null where there is none of that id, or it was deleted.</summary>
+    public async Task<StoredTest?> FindAsync(Guid id, CancellationToken cancellation)
+    {
+        await using var command = CreateFind(database, id);
+        return await ReadOneAsync(command, cancellation);
+    }
 
-    private static double? ReadNumber(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetDouble(column);
+    /// <summary>
+    /// Replaces a test's configuration where it still is what the caller saw. A test that an execute made is the caller's
+    /// from then on: no execute changes it again.
+    /// </summary>
+    /// <param name="id">The test.</param>
+    /// <param name="configuration">The new configuration.</param>
+    /// <param name="versions">Versions that may be replaced; null for any.</param>
+    /// <param name="by">Who changes it; null where unknown.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The changed test; null where there is none of that id and of those versions, and nothing was changed.</returns>
+    public async Task<StoredTest?> ReplaceConfigurationAsync(
+        Guid id,
+        TestConfiguration configuration,
+        long[]? versions,
+        string? by,
+        CancellationToken cancellation
+    )
+    {
+        // Of two that come at once the second waits for the first, then looks at the version anew.
+        await using var command = database.CreateCommand(
+            $"""
+            WITH t AS (
+              UPDATE performance_tests
+              SET configuration = $2, fingerprint = NULL, version = version + 1, updated_at = $4, updated_by = $5
+              WHERE id = $1 AND deleted_at IS NULL AND ($3::bigint[] IS NULL OR version = ANY($3))
+              RETURNING *)
+            SELECT {StoredTest.Columns} FROM t {LatestRun.Joins}
+            """
+        );
+        command.Parameters.AddWithValue(id);
+        RunStore.AddJson(command, configuration);
+        command.Parameters.AddWithValue((object?)versions ?? DBNull.Value);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        return await ReadOneAsync(command, cancellation);
+    }
+
+    /// <summary>Deletes a test that has no run in progress. Past runs of it stay.</summary>
+    /// <param name="id">The test.</param>
+    /// <param name="versions">Versions that may be deleted; null for any.</param>
+    /// <param name="by">Who deletes it; null where unknown.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<DeleteAnswer> DeleteAsync(Guid id, long[]? versions, string? by, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // From here on no run of it can be stored: storing one locks the same row.
+        await using var take = new NpgsqlCommand(
+            "SELECT version FROM performance_tests WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+            connection
+        );
+        take.Parameters.AddWithValue(id);
+        if (await take.ExecuteScalarAsync(cancellation) is not long version)
+        {
+            return new DeleteAnswer.Unknown();
+        }
+        if (versions is not null && !versions.Contains(version))
+        {
+            return new DeleteAnswer.Changed(version);
+        }
+        await using var active = CreateFindActive(connection, id);
+        if (await active.ExecuteScalarAsync(cancellation) is Guid runId)
+        {
+            return new DeleteAnswer.InProgress(runId);
+        }
+        await using var delete = new NpgsqlCommand(
+            """
+            UPDATE performance_tests
+            SET deleted_at = $2, fingerprint = NULL, version = version + 1, updated_at = $2, updated_by = $3
+            WHERE id = $1
+            """,
+            connection
+        );
+        delete.Parameters.AddWithValue(id);
+        delete.Parameters.AddWithValue(time.GetUtcNow());
+        delete.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        await delete.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new DeleteAnswer.Deleted();
+    }
+
+    /// <summary>The query of a single test; a prefix (<c>EXPLAIN</c>) may be put before it.</summary>
+    public static NpgsqlCommand CreateFind(NpgsqlDataSource database, Guid id, string prefix = "")
+    {
+        var command = database.CreateCommand(
+            $"""
+            {prefix} SELECT {StoredTest.Columns} FROM performance_tests t {LatestRun.Joins}
+            WHERE t.id = $1 AND t.deleted_at IS NULL
+            """
+        );
+        command.Parameters.AddWithValue(id);
+        return command;
+    }
+
+    /// <summary>The query of a run in progress of a test; a prefix (<c>EXPLAIN</c>) may be put before it.</summary>
+    public static NpgsqlCommand CreateFindActive(NpgsqlConnection connection, Guid id, string prefix = "")
+    {
+        var command = new NpgsqlCommand(
+            $"{prefix} SELECT id FROM performance_test_runs WHERE test_id = $1 AND status IN ('queued', 'running') LIMIT 1",
+            connection
+        );
+        command.Parameters.AddWithValue(id);
+        return command;
+    }
+
+    private static async Task<StoredTest?> ReadOneAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? StoredTest.Read(row) : null;
+    }
+}
+
+/// <summary>What came of deleting a test.</summary>
+public abstract record DeleteAnswer
+{
+    private DeleteAnswer() { }
+
+    /// <summary>It is gone; its runs stay.</summary>
+    public sealed record Deleted : DeleteAnswer;
+
+    /// <summary>There is no such test.</summary>
+    public sealed record Unknown : DeleteAnswer;
+
+    /// <summary>It is not what the caller saw.</summary>
+    /// <param name="Version">What it is now.</param>
+    public sealed record Changed(long Version) : DeleteAnswer;
+
+    /// <summary>A run of it waits or is under load.</summary>
+    /// <param name="RunId">That run.</param>
+    public sealed record InProgress(Guid RunId) : DeleteAnswer;
 }

@@ -98,6 +98,25 @@ internal sealed class FieldReader
         return null;
     }
 
+    /// <summary>One of an enum's lower-case names. Required.</summary>
+    public T? Choice<T>(string name)
+        where T : struct, Enum
+    {
+        string[] choices = [.. Enum.GetValues<T>().Select(EnumText.Lower)];
+        var allowed = $"one of {string.Join(", ", choices)}";
+        if (Text(name, 20, allowed, required: true) is not { } text)
+        {
+            return null;
+        }
+        if (Array.IndexOf(choices, text) is var index and >= 0)
+        {
+            return Enum.GetValues<T>()[index];
+        }
+        var meant = Suggestion.Nearest(text, choices) is { } near ? $"; did you mean {near}?" : "";
+        Refuse(At(name), $"is \"{FieldPath.Shown(text)}\"{meant}", allowed);
+        return null;
+    }
+
     /// <summary>A finite number within bounds, both included.</summary>
     public double? Number(string name, double min, double max, string unit = "")
     {

@@ -35,8 +35,7 @@ public sealed record RequestError(int Code, string Message, string Detail)
                     break;
             }
         }
-        // It may quote what the target sent, which may be anything: nothing that a terminal or a database would stumble over.
-        var message = string.Concat(exception.GetBaseException().Message.Select(c => char.IsControl(c) ? '\ufffd' : c));
+        var message = exception.GetBaseException().Message;
         return new RequestError(1000, message, message);
     }
 

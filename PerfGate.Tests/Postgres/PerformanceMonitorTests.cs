@@ -112,7 +112,8 @@ public sealed class PerformanceMonitorTests(PostgresFixture postgres)
         await using var runs = await StoredRuns.CreateAsync(postgres);
         await runs.EndAsync(SampleGrounds.Metrics(avg: avg));
 
-        var test = Assert.Single(await new Adapters.Postgres.TestStore(runs.Database).ListAsync(Never));
+        var page = await new Adapters.Postgres.TestPages(runs.Database).ReadAsync(new(), Never);
+        var test = Assert.Single(page.Tests);
 
         Assert.Null(test.Latest!.AvgResponseTimeMs);
         Assert.Contains(

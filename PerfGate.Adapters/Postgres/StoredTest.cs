@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Npgsql;
+using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>How a stored test came to be. Written in lower case in JSON.</summary>
+[JsonConverter(typeof(LowerCaseEnumConverter<TestOrigin>))]
+public enum TestOrigin
+{
+    /// <summary>Somebody defined it, or changed its configuration: only a person changes it.</summary>
+    Defined,
+
+    /// <summary>An execute made it. The same load executed again belongs to it, and its configuration is the last one's.</summary>
+    Executed,
+}
+
+/// <summary>A stored test with its latest runs.</summary>
+public sealed record StoredTest
+{
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>What people call it; null for none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Shape of load.</summary>
+    public required TestType TestType { get; init; }
+
+    /// <summary>Where it is aimed.</summary>
+    public required TargetEnvironment Environment { get; init; }
+
+    /// <summary>How it came to be.</summary>
+    public required TestOrigin Origin { get; init; }
+
+    /// <summary>What a run of it asks for.</summary>
+    public required TestConfiguration Configuration { get; init; }
+
+    /// <summary>Grows with every change of the definition; not with its runs.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>When it was stored first, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Who stored it; null where unknown.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>When it was changed last, UTC; null where never.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>Who changed it last; null where unknown.</summary>
+    public string? UpdatedBy { get; init; }
+
+    /// <summary>Its newest run, wherever that stands; null where there is none.</summary>
+    public LatestRun? Latest { get; init; }
+
+    /// <summary>Its newest run that has ended; null where there is none.</summary>
+    public LatestRun? LatestEnded { get; init; }
+
+    /// <summary>The entity tag of the definition, quotes included: its version.</summary>
+    [JsonIgnore]
+    public string ETag => string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"");
+
+    internal const string Columns =
+        "t.id, t.name, t.test_type, t.environment, t.fingerprint IS NULL, t.configuration, t.version, t.created_at, "
+        + "t.created_by, t.updated_at, t.updated_by, latest_run.*, ended_run.*";
+
+    internal static StoredTest Read(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetGuid(0),
+            Name = ReadText(row, 1),
+            TestType = Enum.Parse<TestType>(row.GetString(2), ignoreCase: true),
+            Environment = Enum.Parse<TargetEnvironment>(row.GetString(3), ignoreCase: true),
+            Origin = row.GetBoolean(4) ? TestOrigin.Defined : TestOrigin.Executed,
+            Configuration = JsonSerializer.Deserialize<TestConfiguration>(row.GetString(5), RunJson.Options)!,
+            Version = row.GetInt64(6),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(7),
+            CreatedBy = ReadText(row, 8),
+            UpdatedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+            UpdatedBy = ReadText(row, 10),
+            Latest = LatestRun.Read(row, 11),
+            LatestEnded = LatestRun.Read(row, 11 + LatestRun.ColumnCount),
+        };
+
+    private static string? ReadText(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
+}
