@@ -28,6 +28,12 @@ public sealed record PerfGateOptions
 
     /// <summary>Runs under load at once in one environment, at least 1; default 1.</summary>
     public int SlotsPerEnvironment { get; init; } = 1;
+
+    /// <summary>
+    /// A runner whose series has not grown for so long, although its process is there, is ended; default 1 minute, at least
+    /// 15 s (a sign of life comes every 8 s at the latest).
+    /// </summary>
+    public TimeSpan RunnerSilence { get; init; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>Puts the adapters together, for both hosts.</summary>
@@ -45,6 +51,7 @@ public static class Registration
         services.AddSingleton<RunWatch>();
         services.AddSingleton<RunAnswers>();
         services.AddSingleton<RunReading>();
+        services.AddSingleton<RunFeeds>();
         services.AddSingleton<TestStore>();
         services.AddSingleton<TestPages>();
         services.AddSingleton<PerformanceMonitor>();
@@ -57,6 +64,7 @@ public static class Registration
         services.AddSingleton<RunArtifacts>();
         services.AddSingleton<RunnerLauncher>();
         services.AddSingleton<ProgressReader>();
+        services.AddSingleton<RunnerPulse>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunJudgement>();
         services.AddSingleton<RunStepParts>();

@@ -17,6 +17,10 @@ public abstract record RunError(string Code, string Message, bool IsTransient)
     public sealed record RunnerNotStarted(string Detail)
         : RunError("runner-not-started", $"The load runner could not be started: {Detail}", true);
 
+    /// <summary>It was cancelled after it got its slot and before its load began.</summary>
+    public sealed record CancelledBeforeLoad()
+        : RunError("cancelled-before-load", "The run was cancelled before its load began.", false);
+
     /// <summary>The runner ended without its end record: killed, crashed or lost with its host.</summary>
     public sealed record RunnerLost(string Detail)
         : RunError("runner-lost", $"The load runner ended without reporting: {Detail}", false);

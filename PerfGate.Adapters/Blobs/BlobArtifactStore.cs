@@ -50,6 +50,10 @@ public sealed class BlobArtifactStore(string connectionString) : IArtifactStore
     }
 
     /// <inheritdoc />
+    // A blob is there whole or not at all; the service forgets blocks that nobody committed.
+    public Task TidyAsync(Guid runId, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc />
     public async Task DeleteAsync(Guid runId, CancellationToken cancellation)
     {
         await EnsureContainerAsync(cancellation);

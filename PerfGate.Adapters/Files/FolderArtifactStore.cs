@@ -3,13 +3,15 @@ namespace PerfGate.Adapters.Files;
 /// <summary>Artifacts in a folder: one folder a run.</summary>
 public sealed class FolderArtifactStore(string root) : IArtifactStore
 {
+    private const string Draft = ".draft";
+
     /// <inheritdoc />
     public async Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         var path = PathOf(runId, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // Written beside it and moved into place, so that no reader sees half of it and a full disk leaves the old one.
-        var draft = $"{path}.{Guid.NewGuid():N}.draft";
+        var draft = $"{path}.{Guid.NewGuid():N}{Draft}";
         try
         {
             await File.WriteAllBytesAsync(draft, content, cancellation);
@@ -53,6 +55,21 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
     }
 
     /// <inheritdoc />
+    public Task TidyAsync(Guid runId, CancellationToken cancellation)
+    {
+        var folder = new DirectoryInfo(Path.Combine(root, runId.ToString()));
+        if (folder.Exists)
+        {
+            // The server's drafts, and the runner's, which begin with a dot.
+            foreach (var draft in folder.EnumerateFiles().Where(file => file.Name[0] == '.' || IsDraft(file.Name)))
+            {
+                draft.Delete();
+            }
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public Task DeleteAsync(Guid runId, CancellationToken cancellation)
     {
         var folder = Path.Combine(root, runId.ToString());
@@ -62,6 +79,8 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
         }
         return Task.CompletedTask;
     }
+
+    private static bool IsDraft(string name) => name.EndsWith(Draft, StringComparison.Ordinal);
 
     private string PathOf(Guid runId, string name) => Path.Combine(root, runId.ToString(), ArtifactName.Checked(name));
 }

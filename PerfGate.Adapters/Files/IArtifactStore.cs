@@ -12,6 +12,9 @@ public interface IArtifactStore
     /// <summary>Where a runner finds and leaves the run's artifacts, until the time given: a folder, or a URL with a SAS.</summary>
     Uri LocationFor(Guid runId, DateTimeOffset until);
 
+    /// <summary>Removes what writers that were killed left half-written. Nobody may be writing to the run.</summary>
+    Task TidyAsync(Guid runId, CancellationToken cancellation);
+
     /// <summary>Deletes all artifacts of a run; absent ones are no error.</summary>
     Task DeleteAsync(Guid runId, CancellationToken cancellation);
 }

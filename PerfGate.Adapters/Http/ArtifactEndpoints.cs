@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
-using PerfGate.Adapters.Runs;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Http;
 
-/// <summary>The large things of a run: report, script, series.</summary>
+/// <summary>The large things of a run: report, script, log.</summary>
 public static class ArtifactEndpoints
 {
     /// <summary><c>GET runs/{testId}/report?format=html|markdown|junit</c>.</summary>
@@ -39,19 +39,21 @@ public static class ArtifactEndpoints
         CancellationToken cancellation
     ) => SendAsync(testId, ArtifactNames.Script, "text/javascript; charset=utf-8", "script", runs, store, cancellation);
 
-    /// <summary><c>GET runs/{testId}/series</c>: one point a second, also while the run goes on.</summary>
-    public static async Task<IResult> SeriesAsync(
+    /// <summary>
+    /// <c>GET runs/{testId}/log</c>: what the load engine printed, without secrets; usually there once the load has ended.
+    /// </summary>
+    public static Task<IResult> LogAsync(
+        HttpContext context,
         Guid testId,
         RunStore runs,
-        RunArtifacts artifacts,
+        IArtifactStore store,
         CancellationToken cancellation
-    ) =>
-        await runs.FindAsync(testId, cancellation) is null
-            ? Problems.Unknown("run", testId)
-            : Results.Json(
-                new { testId, points = await artifacts.ReadSeriesAsync(testId, cancellation) },
-                RunJson.Options
-            );
+    )
+    {
+        // The script's own output may look like HTML.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return SendAsync(testId, ArtifactNames.Log(0), "text/plain; charset=utf-8", "log", runs, store, cancellation);
+    }
 
     private static async Task<IResult> SendAsync(
         Guid testId,
@@ -63,12 +65,12 @@ public static class ArtifactEndpoints
         CancellationToken cancellation
     )
     {
-        if (await runs.FindAsync(testId, cancellation) is null)
+        if (await runs.FindAsync(testId, cancellation) is not { } run)
         {
             return Problems.Unknown("run", testId);
         }
-        return await store.OpenReadAsync(testId, name, cancellation) is { } content
-            ? Results.Stream(content, type)
+        return await store.OpenReadAsync(testId, name, cancellation) is { } content ? Results.Stream(content, type)
+            : RunStates.IsEnd(run.Status) ? Problems.Never(what)
             : Problems.NotYet(what);
     }
 }

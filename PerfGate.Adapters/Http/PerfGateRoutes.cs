@@ -12,7 +12,7 @@ public static class PerfGateRoutes
     {
         routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
 
-        var api = routes.MapGroup("/api/performance");
+        var api = routes.MapGroup("/api/performance").AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>();
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);
         api.MapGet("/tests", TestsEndpoint.ListAsync);
         api.MapPost("/tests", TestsEndpoint.DefineAsync);
@@ -26,7 +26,9 @@ public static class PerfGateRoutes
         api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);
         api.MapGet("/runs/{testId:guid}/report", ArtifactEndpoints.ReportAsync);
         api.MapGet("/runs/{testId:guid}/script", ArtifactEndpoints.ScriptAsync);
-        api.MapGet("/runs/{testId:guid}/series", ArtifactEndpoints.SeriesAsync);
+        api.MapGet("/runs/{testId:guid}/series", SeriesEndpoint.GetAsync);
+        api.MapGet("/runs/{testId:guid}/log", ArtifactEndpoints.LogAsync);
+        api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync);
         api.MapGet("/baselines", BaselineEndpoints.ListAsync);
         api.MapPost("/baselines", BaselineEndpoints.EstablishAsync);
         return routes;

@@ -36,8 +36,16 @@ public static class Problems
             $"The run has no {what} yet: it is written when the run ends."
         );
 
+    /// <summary>404: the run has ended without leaving this.</summary>
+    public static IResult Never(string what) =>
+        Of(StatusCodes.Status404NotFound, "Not there", $"The run has ended and left no {what}.");
+
     /// <summary>409: the state of things forbids it.</summary>
     public static IResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "Conflict", detail);
+
+    /// <summary>503: not the caller's fault, and not for long.</summary>
+    public static IResult Unavailable(string detail) =>
+        Of(StatusCodes.Status503ServiceUnavailable, "Not available at the moment", detail);
 
     private static IResult Of(int status, string title, string detail) =>
         Results.Problem(detail, statusCode: status, title: title);

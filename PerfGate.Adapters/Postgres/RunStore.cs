@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 using PerfGate.Core.Requests;
@@ -8,7 +9,7 @@ using PerfGate.Core.Scripts;
 namespace PerfGate.Adapters.Postgres;
 
 /// <summary>Runs in <c>performance_test_runs</c>: stored, found, moved from state to state. Transitions are guarded in SQL.</summary>
-public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
+public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider time)
 {
     private static readonly Reason CancelledWhileWaiting = new(
         "cancelled",
@@ -105,18 +106,50 @@ public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Marks that load begins now; true only for the first to say so, so that no run makes its load twice.</summary>
+    /// <summary>
+    /// Marks that load begins now; true only for the first to say so, so that no run makes its load twice, and not for a run
+    /// that was cancelled before.
+    /// </summary>
     public async Task<bool> MarkRunnerStartedAsync(Guid runId, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             """
             UPDATE performance_test_runs SET runner_started_at = $2
-            WHERE id = $1 AND status = 'running' AND runner_started_at IS NULL
+            WHERE id = $1 AND status = 'running' AND runner_started_at IS NULL AND cancel_requested_at IS NULL
             """
         );
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(time.GetUtcNow());
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>Whether the run's load has begun, in whatever way it went on.</summary>
+    public async Task<bool> HasRunnerStartedAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT runner_started_at IS NOT NULL FROM performance_test_runs WHERE id = $1"
+        );
+        command.Parameters.AddWithValue(runId);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    /// <summary>
+    /// Ends a run in error without looking at anything else it left, so that nothing can keep it from freeing its slot. One
+    /// that has ended stays as it is; one whose cancellation was asked for is cancelled.
+    /// </summary>
+    public async Task FailAsync(Guid runId, Reason reason, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE performance_test_runs SET verdict = 'error', reasons = $3, ended_at = $2, passed = FALSE,
+              status = CASE WHEN cancel_requested_at IS NULL THEN 'failed' ELSE 'cancelled' END
+            WHERE id = $1 AND status IN ('queued', 'running')
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        AddJson(command, new[] { reason });
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Asks a run to stop. One that waits is cancelled at once.</summary>
@@ -151,10 +184,15 @@ public sealed class RunStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.Add(
             new NpgsqlParameter
             {
-                Value = JsonSerializer.Serialize(document, RunJson.Options),
+                Value = WithoutNul().Replace(JsonSerializer.Serialize(document, RunJson.Options), "$1\\ufffd"),
                 NpgsqlDbType = NpgsqlDbType.Jsonb,
             }
         );
+
+    // PostgreSQL's text cannot hold the character 0, and what a target or a script says may. An even number of backslashes
+    // before it are backslashes themselves.
+    [GeneratedRegex(@"(?<!\\)((?:\\\\)*)\\u0000", RegexOptions.CultureInvariant)]
+    private static partial Regex WithoutNul();
 
     private static T? ReadJson<T>(NpgsqlDataReader row, int column)
         where T : class =>

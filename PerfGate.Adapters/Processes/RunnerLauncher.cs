@@ -71,13 +71,32 @@ public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
             ? runner.LastWords
             : "it was started by a server that is gone; the load is not made a second time";
 
-    /// <summary>Ends a run's runner, if it is still there: asks first, kills after 5 s. Forgets it.</summary>
+    /// <summary>Ends a run's runner, if it is still there: asks first, kills after 5 s. Forgets it, and what it left in /tmp.</summary>
     public async Task EndAsync(Guid runId)
     {
         if (_runners.TryRemove(runId, out var runner))
         {
             await runner.StopAsync(StopGrace, time);
             await runner.DisposeAsync();
+        }
+        DeleteLeftFolders(runId);
+    }
+
+    // A runner that was killed could not take its private folder away. It holds the script, which nobody needs any more.
+    private static void DeleteLeftFolders(Guid runId)
+    {
+        foreach (
+            var folder in Directory.EnumerateDirectories(Path.GetTempPath(), RunnerOrder.FolderPrefix(runId) + "*")
+        )
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+            {
+                // Its engine may be in the act of dying.
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using PerfGate.Adapters.Files;
 using PerfGate.Core.K6Output;
@@ -23,15 +25,35 @@ public sealed class RunArtifacts(IArtifactStore store)
     public Task<RunnerEnd?> ReadEndAsync(Guid runId, int segment, CancellationToken cancellation) =>
         ReadAsync<RunnerEnd>(runId, ArtifactNames.End(segment), cancellation);
 
-    /// <summary>The points of a run: the merged ones once it ended, those appended so far before.</summary>
-    public async Task<IReadOnlyList<SeriesPoint>> ReadSeriesAsync(Guid runId, CancellationToken cancellation)
+    /// <summary>The seconds that a run has appended so far, read line by line; a cut last line is ignored.</summary>
+    /// <exception cref="FormatException">A line is damaged.</exception>
+    public async Task<SeriesBuckets> ReadBucketsAsync(Guid runId, CancellationToken cancellation)
     {
-        if (await ReadMetricsAsync(runId, cancellation) is { } metrics)
+        var buckets = new SeriesBuckets();
+        await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(0), cancellation);
+        if (content is null)
         {
-            return metrics.Series;
+            return buckets;
         }
-        var builder = new RunMetricsBuilder();
-        return await AddSeriesAsync(runId, builder, cancellation) ? builder.Build([], []).Series : [];
+        var reader = PipeReader.Create(content);
+        ReadResult read;
+        do
+        {
+            read = await reader.ReadAsync(cancellation);
+            var rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
+            {
+                // An empty line is a runner's sign of life.
+                if (rest.Slice(0, end) is { IsEmpty: false } line)
+                {
+                    buckets.Add(0, SecondRecordJson.Read(line.ToArray()));
+                }
+                rest = rest.Slice(rest.GetPosition(1, end));
+            }
+            reader.AdvanceTo(rest.Start, rest.End);
+        } while (!read.IsCompleted);
+        await reader.CompleteAsync();
+        return buckets;
     }
 
     /// <summary>Adds what a run's segment appended; false where it left nothing.</summary>

@@ -87,7 +87,7 @@ public sealed class RunJudgement(
     }
 
     /// <summary>The result of a run that nobody will take further.</summary>
-    public async Task<RunResult> AbandonAsync(Guid runId, string why, CancellationToken cancellation)
+    public async Task<RunResult> AbandonAsync(Guid runId, Reason why, CancellationToken cancellation)
     {
         var run = await FindAsync(runId, cancellation);
         return new RunResult
@@ -96,10 +96,7 @@ public sealed class RunJudgement(
             Request = run.Request,
             Plan = run.Plan,
             Status = RunStatus.Failed,
-            Verdict = new RunVerdict(
-                Verdict.Error,
-                [new Reason("surprise", $"PerfGate met a surprise and could not judge the run: {why}")]
-            ),
+            Verdict = new RunVerdict(Verdict.Error, [why]),
             CreatedAt = run.CreatedAt,
             StartedAt = run.StartedAt,
             EndedAt = time.GetUtcNow(),

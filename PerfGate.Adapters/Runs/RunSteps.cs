@@ -17,6 +17,9 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     // Over the deadline: the runner stops its engine by itself; only a runner that hangs is killed.
     private static readonly TimeSpan KillAllowance = TimeSpan.FromSeconds(45);
 
+    // A runner that another server started and that says nothing for so long is gone with it.
+    private static readonly TimeSpan StrangersSilence = TimeSpan.FromSeconds(15);
+
     private Guid _current;
 
     /// <inheritdoc />
@@ -30,6 +33,11 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     public async Task<RunError?> PrepareScriptAsync(Guid runId)
     {
         var run = await FindAsync(runId);
+        if (run.Plan is not null && await IsThereAsync(runId, ArtifactNames.Script))
+        {
+            // After a crash the load may have been made already: the script stays what ran.
+            return null;
+        }
         var plan = LoadPlanner.Plan(run.Request, parts.Limits);
         await parts.Runs.SavePlanAsync(runId, plan, cancellation);
         await WriteTextAsync(runId, ArtifactNames.Script, K6TestOrchestrator.GenerateK6Script(run.Request, plan));
@@ -39,13 +47,15 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     /// <inheritdoc />
     public async Task<RunError?> StartRunnersAsync(Guid runId)
     {
+        var run = await FindAsync(runId);
+        var deadline = Deadline(run);
         // Load is never started twice: what a crash left behind is looked for in the next step, not run again.
         if (!await parts.Runs.MarkRunnerStartedAsync(runId, cancellation))
         {
-            return null;
+            return await parts.Runs.HasRunnerStartedAsync(runId, cancellation)
+                ? null
+                : new RunError.CancelledBeforeLoad();
         }
-        var run = await FindAsync(runId);
-        var deadline = Deadline(run);
         return await parts.Launcher.StartAsync(
             new RunnerOrder
             {
@@ -65,26 +75,32 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     {
         // Looked at before the end record: a runner that ends between the two looks has written it.
         var runner = parts.Launcher.Find(runId);
-        var gone = runner is null or { HasExited: true };
+        var gone = runner is { HasExited: true };
         if (await parts.Artifacts.ReadEndAsync(runId, 0, cancellation) is not null)
         {
             return new RunnersAnswer(true, null);
         }
-        if (gone)
+        var pulse = await parts.Pulse.TakeAsync(runId, cancellation);
+        if (gone || (runner is null && pulse.Silence > StrangersSilence))
         {
-            return new RunnersAnswer(true, new RunError.RunnerLost(parts.Launcher.LastWords(runId)));
+            return await LostAsync(runId, parts.Launcher.LastWords(runId));
+        }
+        if (pulse.HasBegun && pulse.Silence > parts.Options.RunnerSilence)
+        {
+            return await LostAsync(
+                runId,
+                FormattableString.Invariant($"it is there, but said nothing for {pulse.Silence.TotalSeconds:0} s")
+            );
         }
         var run = await FindAsync(runId);
         if (run.CancelRequestedAt is not null)
         {
             await WriteTextAsync(runId, ArtifactNames.Stop, "cancelled");
         }
-        if (parts.Time.GetUtcNow() > Deadline(run) + KillAllowance)
-        {
-            await runner!.KillAsync();
-            return new RunnersAnswer(true, new RunError.DeadlineExceeded(Deadline(run) - run.StartedAt!.Value));
-        }
-        return new RunnersAnswer(false, null);
+        var latest = run.CancelRequestedAt is { } cancelled && cancelled < Deadline(run) ? cancelled : Deadline(run);
+        return parts.Time.GetUtcNow() > latest + KillAllowance
+            ? await EndedAsync(runId, new RunError.DeadlineExceeded(Deadline(run) - run.StartedAt!.Value))
+            : new RunnersAnswer(false, null);
     }
 
     /// <inheritdoc />
@@ -112,19 +128,64 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     public async Task CleanUpAsync(Guid runId)
     {
         parts.Progress.Forget(runId);
+        parts.Pulse.Forget(runId);
         await parts.Launcher.EndAsync(runId);
+        try
+        {
+            await parts.Store.TidyAsync(runId, CancellationToken.None);
+        }
+        catch (Exception unwell) when (unwell is IOException or UnauthorizedAccessException)
+        {
+            // What is left half-written takes room, and nothing else.
+        }
     }
 
     /// <inheritdoc />
     public Task DelayAsync(TimeSpan delay) => parts.Launcher.DelayUnlessEndedAsync(_current, delay, cancellation);
 
-    /// <summary>Ends a run that nobody will take further: its slot must not be held for ever.</summary>
-    public async Task AbandonAsync(Guid runId, string why)
+    /// <summary>
+    /// Ends a run that nobody will take further: its slot must not be held for ever. The row comes first, since artifacts may be
+    /// what is unwell, and says no more than what is certain.
+    /// </summary>
+    public async Task AbandonAsync(Guid runId, Exception surprise)
     {
         // Also while the host stops: the row is all that a restarted host would know.
-        var result = await parts.Judgement.AbandonAsync(runId, why, CancellationToken.None);
-        await parts.Artifacts.WriteAsync(runId, ArtifactNames.Result, result, CancellationToken.None);
-        await parts.Monitor.RecordTestResultsAsync(result, CancellationToken.None);
+        var never = CancellationToken.None;
+        var why = surprise is IOException or UnauthorizedAccessException
+            ? new Reason("artifacts-unwell", $"The run's artifacts could not be written or read: {surprise.Message}")
+            : new Reason("surprise", $"PerfGate met a surprise and could not judge the run: {surprise.Message}");
+        await parts.Runs.FailAsync(runId, why, never);
+        try
+        {
+            var result = await parts.Judgement.AbandonAsync(runId, why, never);
+            await parts.Artifacts.WriteAsync(runId, ArtifactNames.Result, result, never);
+            await WriteReportsAsync(result);
+        }
+        catch (Exception unwell) when (unwell is not OutOfMemoryException)
+        {
+            // The row has said it; what cannot be read or written is the surprise itself, or its consequence.
+        }
+    }
+
+    /// <summary>Whatever the runner still does, nobody waits for it any more.</summary>
+    private async Task<RunnersAnswer> EndedAsync(Guid runId, RunError error)
+    {
+        // Before the runner is ended: one that another server started can be told in no other way.
+        await WriteTextAsync(runId, ArtifactNames.Stop, error.Code);
+        if (parts.Launcher.Find(runId) is { } runner)
+        {
+            await runner.KillAsync();
+        }
+        return new RunnersAnswer(true, error);
+    }
+
+    private Task<RunnersAnswer> LostAsync(Guid runId, string lastWords) =>
+        EndedAsync(runId, new RunError.RunnerLost(lastWords));
+
+    private async Task<bool> IsThereAsync(Guid runId, string name)
+    {
+        await using var content = await parts.Store.OpenReadAsync(runId, name, cancellation);
+        return content is not null;
     }
 
     private static DateTimeOffset Deadline(RunRow run) =>

@@ -1,4 +1,3 @@
-using Npgsql;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
@@ -16,6 +15,7 @@ public sealed record RunStepParts(
     IArtifactStore Store,
     RunArtifacts Artifacts,
     ProgressReader Progress,
+    RunnerPulse Pulse,
     RunnerLauncher Launcher,
     Limits Limits,
     PerfGateOptions Options,
@@ -28,35 +28,14 @@ public sealed class RunStepsFactory(RunStepParts parts)
     /// <summary>The steps; they stop waiting when the host does.</summary>
     public RunSteps Create(CancellationToken cancellation) => new(parts, cancellation);
 
+    /// <summary>The same, for the worker that holds the run: they wait for a database that is away.</summary>
+    public PatientSteps Patient(RunSteps steps, RunHold hold, CancellationToken cancellation) =>
+        new(steps, hold, parts.Time, cancellation);
+
     /// <summary>
     /// Claims a run for this worker, over all servers, until the claim is disposed or its connection is gone; null where
     /// another holds it.
     /// </summary>
-    public async Task<IAsyncDisposable?> TryHoldAsync(Guid runId, CancellationToken cancellation)
-    {
-        // Not from the pool: closing must end the session, and with it the lock.
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(parts.Options.PostgresConnectionString)
-            {
-                Pooling = false,
-            }.ConnectionString
-        );
-        try
-        {
-            await connection.OpenAsync(cancellation);
-            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection);
-            command.Parameters.AddWithValue(RunQueue.HoldKey(runId));
-            if (await command.ExecuteScalarAsync(cancellation) is true)
-            {
-                return connection;
-            }
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-        await connection.DisposeAsync();
-        return null;
-    }
+    public Task<RunHold?> TryHoldAsync(Guid runId, CancellationToken cancellation) =>
+        RunHold.TryTakeAsync(parts.Options.PostgresConnectionString, RunQueue.HoldKey(runId), cancellation);
 }

@@ -37,4 +37,9 @@ public sealed record RunnerOrder
     /// Host of the target, to tell whether it shares this machine with the load engine; null where that is not known.
     /// </summary>
     public string? TargetHost { get; init; }
+
+    /// <summary>
+    /// How the names of the private folders begin that runners of a run have in the system's folder for temporary files.
+    /// </summary>
+    public static string FolderPrefix(Guid runId) => FormattableString.Invariant($"perfgate-{runId:N}-");
 }

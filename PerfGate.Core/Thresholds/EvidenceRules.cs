@@ -176,6 +176,17 @@ public static class EvidenceRules
             );
         }
         var overall = metrics.Overall;
+        if (overall.Requests == 0 && NobodyCameBack(metrics, ends))
+        {
+            yield return Of(
+                FindingWeight.Fails,
+                "target-dead",
+                Text(
+                    $"The target answered nothing: all {metrics.MaxVus:#,0} users still waited for it when the load ended. Is it deployed and reachable from the runner?"
+                )
+            );
+            yield break;
+        }
         if (overall.Requests == 0)
         {
             yield return Of(
@@ -207,6 +218,15 @@ public static class EvidenceRules
             );
         }
     }
+
+    /// <summary>
+    /// Requests that are cut off with their iteration are counted nowhere. A script that makes none ends its iterations; where
+    /// users were at work from the first to the last moment and not one iteration ended, they hung in their first request.
+    /// </summary>
+    private static bool NobodyCameBack(RunMetrics metrics, IReadOnlyList<RunnerEnd> ends) =>
+        metrics is { Iterations: 0, MaxVus: > 0 }
+        && ends.Count > 0
+        && ends.All(end => end is { Cause: RunnerEndCause.Finished, ExitCode: 0 or 99, ScriptExceptions: 0 });
 
     private static IEnumerable<Finding> Samples(RunMetrics metrics)
     {

@@ -35,29 +35,46 @@ public sealed partial class RunJob(
             {
                 return;
             }
-            await ExecuteHeldAsync(runId, context, cancellation);
+            await ExecuteHeldAsync(runId, hold, context, cancellation);
         }
         await recovery.HandOverAsync(cancellation);
     }
 
-    private async Task ExecuteHeldAsync(Guid runId, PerformContext? context, CancellationToken cancellation)
+    private async Task ExecuteHeldAsync(
+        Guid runId,
+        RunHold hold,
+        PerformContext? context,
+        CancellationToken cancellation
+    )
     {
         var runSteps = steps.Create(cancellation);
         try
         {
-            await RunWorkflow.ExecuteAsync(runId, runSteps);
+            await RunWorkflow.ExecuteAsync(runId, steps.Patient(runSteps, hold, cancellation));
+        }
+        catch (RunTakenOverException taken)
+        {
+            LogTakenOver(taken.Message);
         }
         catch (Exception surprise) when (surprise is not OperationCanceledException)
         {
             LogSurprise(surprise, runId);
-            if ((context?.GetJobParameter<int>("RetryCount") ?? Retries) >= Retries)
+            // Steps have tried an unwell folder again already.
+            var hopeless = surprise is IOException or UnauthorizedAccessException;
+            if (hopeless || (context?.GetJobParameter<int>("RetryCount") ?? Retries) >= Retries)
             {
                 // Nobody will try again: the run must not stay "running" for ever.
-                await runSteps.AbandonAsync(runId, surprise.Message);
+                await runSteps.AbandonAsync(runId, surprise);
             }
-            throw;
+            if (!hopeless)
+            {
+                throw;
+            }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Why}")]
+    private partial void LogTakenOver(string why);
 
     [LoggerMessage(LogLevel.Error, "Run {RunId} met a surprise")]
     private partial void LogSurprise(Exception surprise, Guid runId);

@@ -35,7 +35,8 @@ public sealed record RequestError(int Code, string Message, string Detail)
                     break;
             }
         }
-        var message = exception.GetBaseException().Message;
+        // It may quote what the target sent, which may be anything: nothing that a terminal or a database would stumble over.
+        var message = string.Concat(exception.GetBaseException().Message.Select(c => char.IsControl(c) ? '\ufffd' : c));
         return new RequestError(1000, message, message);
     }
 

@@ -1,0 +1,33 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>Tells a database that is out of reach for the moment from one that refuses what it was asked.</summary>
+public static class DatabaseAway
+{
+    /// <summary>
+    /// Whether an exception, or one inside it, says that the same command may succeed later: no connection, a connection that
+    /// broke, a server that starts, stops or has no room.
+    /// </summary>
+    public static bool Explains(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                // Class 57P: the server stops, crashed or starts; a database that is being dropped does not come back.
+                case PostgresException { SqlState: PostgresErrorCodes.DatabaseDropped }:
+                    return false;
+                case PostgresException answered:
+                    return answered.IsTransient || answered.SqlState.StartsWith("57P", StringComparison.Ordinal);
+                case NpgsqlException { IsTransient: true }:
+                case SocketException:
+                    return true;
+                default:
+                    break;
+            }
+        }
+        return false;
+    }
+}
