@@ -56,6 +56,7 @@ public static class Registration
         services.AddSingleton<TestPages>();
         services.AddSingleton<PerformanceMonitor>();
         services.AddSingleton<PerformanceBaselineManager>();
+        services.AddSingleton<BaselineHistory>();
         services.AddSingleton<IArtifactStore>(
             options.BlobConnectionString is { } blobs
                 ? new BlobArtifactStore(blobs)

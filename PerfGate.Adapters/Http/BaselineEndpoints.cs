@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Security.Claims;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Requests;
@@ -9,49 +10,136 @@ namespace PerfGate.Adapters.Http;
 /// <summary>The past that runs are held against.</summary>
 public static class BaselineEndpoints
 {
-    private static readonly FieldError TestIdMissing = new(
-        "testId",
-        "is missing or no UUID",
-        "the testId of a passed run"
-    );
+    private const int MostChanges = 200;
 
-    /// <summary><c>GET baselines</c>.</summary>
-    public static async Task<IResult> ListAsync(PerformanceBaselineManager baselines, CancellationToken cancellation) =>
-        Results.Json(new { baselines = await baselines.ListAsync(cancellation) }, RunJson.Options);
-
-    /// <summary><c>POST baselines {testId}</c>: makes a passed run the baseline of its test type and environment.</summary>
-    public static async Task<IResult> EstablishAsync(
-        HttpContext context,
+    /// <summary><c>GET baselines</c>: one of each test type and environment that has a past.</summary>
+    public static async Task<IResult> ListAsync(
+        HttpRequest request,
         PerformanceBaselineManager baselines,
+        CancellationToken cancellation
+    ) =>
+        new QueryFields(request.Query).Errors is { Count: > 0 } errors
+            ? Problems.Unusable(errors)
+            : Results.Json(new { baselines = await baselines.ListAsync(cancellation) }, RunJson.Options);
+
+    /// <summary>
+    /// <c>POST baselines {testId, reason?}</c>: makes a passed run the baseline of its test type and environment. 201 with the
+    /// baseline, 404 for an unknown run, 409 for one that did not pass.
+    /// </summary>
+    public static Task<IResult> EstablishAsync(
+        HttpContext context,
+        RunStore runs,
+        PerformanceBaselineManager baselines,
+        CancellationToken cancellation
+    ) =>
+        ChangeAsync(
+            context,
+            runs,
+            StatusCodes.Status201Created,
+            (run, reason) => baselines.EstablishAsync(run, Caller(context), cancellation, reason),
+            cancellation
+        );
+
+    /// <summary>
+    /// <c>POST baselines/{id}/update {testId, reason?}</c>: replaces the baseline by a better run of the same load and engine;
+    /// with a reason, on its caller's word, also by one that is not better, or that failed (a wanted slowdown): the accepted
+    /// past then begins anew with it. 404 for an unknown baseline or run, 409 with the reason of a refusal.
+    /// </summary>
+    public static async Task<IResult> UpdateAsync(
+        HttpContext context,
+        Guid id,
+        RunStore runs,
+        PerformanceBaselineManager baselines,
+        CancellationToken cancellation
+    ) =>
+        await baselines.FindAsync(id, cancellation) is null
+            ? Problems.Unknown("baseline", id)
+            : await ChangeAsync(
+                context,
+                runs,
+                StatusCodes.Status200OK,
+                (run, reason) =>
+                    baselines.UpdateAsync(run, Caller(context), reason is not null, cancellation, reason, id),
+                cancellation
+            );
+
+    /// <summary><c>GET baselines/{id}/history?limit=&amp;after=</c>: its changes, the newest first.</summary>
+    public static async Task<IResult> HistoryAsync(
+        HttpRequest request,
+        Guid id,
+        BaselineHistory history,
         CancellationToken cancellation
     )
     {
-        if (await ReadTestIdAsync(context.Request, cancellation) is not { } testId)
+        var fields = new QueryFields(request.Query, "limit", "after");
+        var limit = fields.Whole("limit", 1, MostChanges) ?? 50;
+        var after = fields.Whole("after", 1, int.MaxValue);
+        if (fields.Errors.Count > 0)
         {
-            return Problems.Unusable([TestIdMissing]);
+            return Problems.Unusable(fields.Errors);
         }
-        var answer = await baselines.EstablishAsync(testId, context.User.FindFirstValue("sub"), cancellation);
+        return await history.ReadAsync(id, after, limit, cancellation) is { } page
+            ? Results.Json(
+                new BaselineHistoryAnswer(page.Changes, page.Next?.ToString(CultureInfo.InvariantCulture)),
+                RunJson.Options
+            )
+            : Problems.Unknown("baseline", id);
+    }
+
+    /// <summary>
+    /// <c>POST baselines/{id}/undo {reason?}</c>: takes back the newest change that still stands; asked again, the one before.
+    /// 409 where nothing is left to undo.
+    /// </summary>
+    public static async Task<IResult> UndoAsync(
+        HttpContext context,
+        Guid id,
+        BaselineHistory history,
+        CancellationToken cancellation
+    )
+    {
+        var read = await BaselineRequest.ReadAsync(context.Request, wantsRun: false, cancellation);
+        if (read.Value is not { } request)
+        {
+            return Problems.Unusable(read.Errors);
+        }
+        return await history.UndoAsync(id, Caller(context), request.Reason, cancellation) switch
+        {
+            null => Problems.Unknown("baseline", id),
+            { Baseline: { } baseline } => Results.Json(baseline, RunJson.Options),
+            var refused => Problems.Conflict(refused.Refusal!),
+        };
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        HttpContext context,
+        RunStore runs,
+        int done,
+        Func<Guid, string?, Task<BaselineAnswer>> change,
+        CancellationToken cancellation
+    )
+    {
+        var read = await BaselineRequest.ReadAsync(context.Request, wantsRun: true, cancellation);
+        if (read.Value is not { TestId: { } testId } request)
+        {
+            return Problems.Unusable(read.Errors);
+        }
+        if (await runs.FindAsync(testId, cancellation) is null)
+        {
+            return Problems.Unknown("run", testId);
+        }
+        var answer = await change(testId, request.Reason);
         return answer.Baseline is { } baseline
-            ? Results.Json(baseline, RunJson.Options, statusCode: StatusCodes.Status201Created)
+            ? Results.Json(baseline, RunJson.Options, statusCode: done)
             : Problems.Conflict(answer.Refusal!);
     }
 
-    private static async Task<Guid?> ReadTestIdAsync(HttpRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellation);
-            return
-                body.RootElement.ValueKind == JsonValueKind.Object
-                && body.RootElement.TryGetProperty("testId", out var id)
-                && id.ValueKind == JsonValueKind.String
-                && id.TryGetGuid(out var testId)
-                ? testId
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static string? Caller(HttpContext context) => context.User.FindFirstValue("sub");
 }
+
+/// <summary>A page of a baseline's changes.</summary>
+/// <param name="Changes">The changes, the newest first.</param>
+/// <param name="Next"><c>after</c> of the next page; null at the last.</param>
+public sealed record BaselineHistoryAnswer(
+    IReadOnlyList<BaselineChange> Changes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next
+);

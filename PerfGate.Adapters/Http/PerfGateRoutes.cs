@@ -31,6 +31,9 @@ public static class PerfGateRoutes
         api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync);
         api.MapGet("/baselines", BaselineEndpoints.ListAsync);
         api.MapPost("/baselines", BaselineEndpoints.EstablishAsync);
+        api.MapPost("/baselines/{id:guid}/update", BaselineEndpoints.UpdateAsync);
+        api.MapGet("/baselines/{id:guid}/history", BaselineEndpoints.HistoryAsync);
+        api.MapPost("/baselines/{id:guid}/undo", BaselineEndpoints.UndoAsync);
         return routes;
     }
 }

@@ -68,7 +68,8 @@ public static class RunEndpoint
         {
             return Problems.Unknown("run", testId);
         }
-        if (RunStates.IsEnd(run.Status))
+        // What a run in error left is written as well as it can be after its row has ended.
+        if (RunStates.IsEnd(run.Status) && run.Verdict is not Verdict.Error)
         {
             return await reading.Answers.MakeAsync(context, what, testId, () => view(run, CancellationToken.None));
         }

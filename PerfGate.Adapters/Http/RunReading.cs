@@ -62,15 +62,24 @@ public sealed class RunReading(
     /// <summary>The short answer for a pipeline.</summary>
     public async Task<GateView> GateAsync(RunRow run, CancellationToken cancellation)
     {
-        var result = RunStates.IsEnd(run.Status) ? await artifacts.ReadResultAsync(run.Id, cancellation) : null;
+        var gate = RunStates.IsEnd(run.Status) ? await artifacts.ReadGateAsync(run.Id, cancellation) : null;
+        if (gate is null || (run.Verdict is Verdict.Error && Lacks(gate, run.Reasons)))
+        {
+            // Without a result, or given up after it was judged: what the row says is all that holds.
+            gate = GateRules.Of(run.Reasons);
+        }
         return new GateView(
             run.Id,
             run.Status,
             run.Verdict,
             run.Verdict is { } verdict ? new RunVerdict(verdict, run.Reasons).ExitCode : null,
             run.Reasons,
-            result?.Thresholds ?? [],
-            result?.Baseline
+            gate.Thresholds,
+            gate.Baseline,
+            run.Verdict is null ? [] : gate.Rules
         );
     }
+
+    private static bool Lacks(GateResult gate, IReadOnlyList<Reason> reasons) =>
+        reasons.Any(reason => gate.Rules.All(rule => rule.Name != reason.Code));
 }

@@ -84,8 +84,9 @@ public sealed record RunResults(
 /// <param name="Verdict">Null until it ended.</param>
 /// <param name="ExitCode">0 passed, 1 failed, 2 inconclusive, 3 error; null until it ended.</param>
 /// <param name="Reasons">Why.</param>
-/// <param name="Thresholds">Each rule with bound and measured value.</param>
+/// <param name="Thresholds">The thresholds with bound and measured value.</param>
 /// <param name="Baseline">Comparison with the past.</param>
+/// <param name="Rules">Every rule with bound and measured value: evidence, thresholds, past; empty until it ended.</param>
 public sealed record GateView(
     Guid TestId,
     RunStatus Status,
@@ -93,5 +94,6 @@ public sealed record GateView(
     int? ExitCode,
     IReadOnlyList<Reason> Reasons,
     IReadOnlyList<ThresholdResult> Thresholds,
-    BaselineComparison? Baseline
+    BaselineComparison? Baseline,
+    IReadOnlyList<GateRule> Rules
 );

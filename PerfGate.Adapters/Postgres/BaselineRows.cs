@@ -29,7 +29,6 @@ internal static class BaselineRows
 {
     // More of the past says more about drift than about the usual spread.
     private const int PastRuns = 50;
-    private const int Changes = 200;
 
     // The measured figures of the run it came from; the DECIMAL columns are their rounded copies.
     private const string Baselines = """
@@ -77,6 +76,32 @@ internal static class BaselineRows
         command.Parameters.AddWithValue(EnumText.Lower(environment));
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadBaseline(row) : null;
+    }
+
+    public static async Task<StoredBaseline?> FindAsync(
+        NpgsqlConnection connection,
+        Guid id,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand($"{Baselines} WHERE b.id = $1", connection);
+        command.Parameters.AddWithValue(id);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadBaseline(row) : null;
+    }
+
+    /// <summary>Makes the caller the only one to change a baseline, until its transaction ends.</summary>
+    public static async Task LockAsync(
+        NpgsqlConnection connection,
+        TestType testType,
+        TargetEnvironment environment,
+        CancellationToken cancellation
+    )
+    {
+        // Not the row: there is none to lock before the first baseline.
+        await using var alone = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtext($1))", connection);
+        alone.Parameters.AddWithValue($"perfgate-baseline-{EnumText.Lower(testType)}-{EnumText.Lower(environment)}");
+        await alone.ExecuteNonQueryAsync(cancellation);
     }
 
     public static async Task<BaselineCandidate?> FindCandidateAsync(
@@ -163,6 +188,8 @@ internal static class BaselineRows
         NpgsqlConnection connection,
         TestType testType,
         TargetEnvironment environment,
+        long before,
+        int limit,
         CancellationToken cancellation
     )
     {
@@ -172,29 +199,35 @@ internal static class BaselineRows
                    r.id, r.ended_at, r.measured_avg_ms, r.measured_p95_ms, r.measured_error_rate,
                    r.measured_throughput_rps, coalesce(r.requests, 0),
                    p.id, p.ended_at, p.measured_avg_ms, p.measured_p95_ms, p.measured_error_rate,
-                   p.measured_throughput_rps, coalesce(p.requests, 0)
+                   p.measured_throughput_rps, coalesce(p.requests, 0),
+                   h.id, h.note, h.undoes, h.undone_by
             FROM performance_baseline_history h
             JOIN performance_test_runs r ON r.id = h.run_id
             LEFT JOIN performance_test_runs p ON p.id = h.previous_run_id
-            WHERE h.test_type = $1 AND h.environment = $2
-            ORDER BY h.id DESC LIMIT $3
+            WHERE h.test_type = $1 AND h.environment = $2 AND h.id < $3
+            ORDER BY h.id DESC LIMIT $4
             """,
             connection
         );
         command.Parameters.AddWithValue(EnumText.Lower(testType));
         command.Parameters.AddWithValue(EnumText.Lower(environment));
-        command.Parameters.AddWithValue(Changes);
+        command.Parameters.AddWithValue(before);
+        command.Parameters.AddWithValue(limit);
         var changes = new List<BaselineChange>();
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {
             changes.Add(
                 new BaselineChange(
+                    row.GetInt64(17),
                     row.IsDBNull(10) ? null : ReadFigures(row, 10),
                     ReadFigures(row, 3),
                     row.IsDBNull(1) ? null : row.GetString(1),
                     row.GetString(0),
-                    row.GetFieldValue<DateTimeOffset>(2)
+                    row.IsDBNull(18) ? null : row.GetString(18),
+                    row.GetFieldValue<DateTimeOffset>(2),
+                    row.IsDBNull(19) ? null : row.GetInt64(19),
+                    row.IsDBNull(20) ? null : row.GetInt64(20)
                 )
             );
         }

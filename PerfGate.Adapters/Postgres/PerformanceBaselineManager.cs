@@ -20,23 +20,37 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     /// Makes a passed run the baseline of its test type and environment, and adds it to the accepted past. Establishing the
     /// same run again changes nothing.
     /// </summary>
-    public Task<BaselineAnswer> EstablishAsync(Guid runId, string? by, CancellationToken cancellation) =>
-        ChangeAsync(runId, by, (_, _) => Established, cancellation);
+    public Task<BaselineAnswer> EstablishAsync(
+        Guid runId,
+        string? by,
+        CancellationToken cancellation,
+        string? note = null
+    ) => ChangeAsync(runId, by, note, null, (_, _) => Established, cancellation);
 
     /// <summary>
     /// Replaces the baseline by a passed run of the same load and engine that is better. On a person's word also by one that is not, or
     /// that failed (a slowdown that was wanted): the accepted past of its load begins anew with it. A run that is inconclusive
     /// or ended in error says nothing, and is never a baseline.
     /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="onAPersonsWord">Whether a person takes the responsibility.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="note">What that person says.</param>
+    /// <param name="baselineId">The baseline meant; a run of another type or environment is refused. Null: that of the run.</param>
     public Task<BaselineAnswer> UpdateAsync(
         Guid runId,
         string? by,
         bool onAPersonsWord,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        string? note = null,
+        Guid? baselineId = null
     ) =>
         ChangeAsync(
             runId,
             by,
+            note,
+            baselineId,
             (candidate, current) =>
                 onAPersonsWord ? PersonsWord
                 : current is null ? Established
@@ -107,21 +121,19 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         return await BaselineRows.ListAsync(connection, cancellation);
     }
 
-    /// <summary>The newest 200 changes of a baseline, the newest first.</summary>
-    public async Task<IReadOnlyList<BaselineChange>> HistoryAsync(
-        TestType testType,
-        TargetEnvironment environment,
-        CancellationToken cancellation
-    )
+    /// <summary>A baseline; null where there is none of that id.</summary>
+    public async Task<BaselineView?> FindAsync(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await BaselineRows.HistoryAsync(connection, testType, environment, cancellation);
+        return (await BaselineRows.FindAsync(connection, id, cancellation))?.View;
     }
 
     // The reason of the change is asked for while the baseline stands still; null refuses it.
     private async Task<BaselineAnswer> ChangeAsync(
         Guid runId,
         string? by,
+        string? note,
+        Guid? baselineId,
         Func<BaselineCandidate, StoredBaseline?, string?> reasonFor,
         CancellationToken cancellation
     )
@@ -135,8 +147,15 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
                 $"There is no measured run {runId}: only a measured one can be a baseline."
             );
         }
-        await LockAsync(connection, candidate, cancellation);
+        await BaselineRows.LockAsync(connection, candidate.TestType, candidate.Environment, cancellation);
         var current = await FindAsync();
+        if (baselineId is not null && current?.View.Id != baselineId)
+        {
+            return new BaselineAnswer(
+                null,
+                $"Run {runId} is a {EnumText.Lower(candidate.TestType)} test against {EnumText.Lower(candidate.Environment)}: the baseline is of another type or environment."
+            );
+        }
         if (current?.View.TestId == runId)
         {
             return new BaselineAnswer(current.View, null);
@@ -146,7 +165,7 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         {
             return new BaselineAnswer(null, refusal);
         }
-        await WriteAsync(connection, runId, by, reason!, current?.View.TestId, cancellation);
+        await WriteAsync(connection, runId, by, reason!, note, current?.View.TestId, cancellation);
         var changed = await FindAsync();
         await transaction.CommitAsync(cancellation);
         return new BaselineAnswer(changed!.View, null);
@@ -166,25 +185,12 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
             _ => $"Run {runId} did not pass, and what it measured cannot carry a verdict: it can never be a baseline.",
         };
 
-    private static async Task LockAsync(
-        NpgsqlConnection connection,
-        BaselineCandidate candidate,
-        CancellationToken cancellation
-    )
-    {
-        // Not the row: there is none to lock before the first baseline. The lock ends with the transaction.
-        await using var alone = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtext($1))", connection);
-        alone.Parameters.AddWithValue(
-            $"perfgate-baseline-{EnumText.Lower(candidate.TestType)}-{EnumText.Lower(candidate.Environment)}"
-        );
-        await alone.ExecuteNonQueryAsync(cancellation);
-    }
-
     private async Task WriteAsync(
         NpgsqlConnection connection,
         Guid runId,
         string? by,
         string reason,
+        string? note,
         Guid? previous,
         CancellationToken cancellation
     )
@@ -207,16 +213,20 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
                 source_run_id = excluded.source_run_id, established_by = excluded.established_by),
             history AS (
               INSERT INTO performance_baseline_history
-                (test_type, environment, previous_run_id, run_id, changed_by, reason, changed_at)
-              SELECT test_type, environment, $5, $1, $2::text, $4, $3 FROM source),
+                (test_type, environment, previous_run_id, run_id, changed_by, reason, changed_at, note, was_accepted)
+              SELECT test_type, environment, $5, $1, $2::text, $4, $3, $7::text, EXISTS (
+                SELECT FROM performance_accepted_runs WHERE run_id = $1 AND superseded_at IS NULL)
+              FROM source
+              RETURNING id),
             superseded AS (
-              UPDATE performance_accepted_runs a SET superseded_at = $3 FROM source s, performance_test_runs p
+              UPDATE performance_accepted_runs a SET superseded_at = $3, superseded_by = history.id
+              FROM source s, performance_test_runs p, history
               WHERE $6 AND p.id = a.run_id
                 AND performance_engine_kind(p.engine) = performance_engine_kind(s.engine) AND a.test_type = s.test_type AND a.environment = s.environment
                 AND a.fingerprint = s.fingerprint AND a.run_id <> $1 AND a.superseded_at IS NULL)
             INSERT INTO performance_accepted_runs (run_id, test_type, environment, fingerprint, accepted_at)
             SELECT id, test_type, environment, fingerprint, $3 FROM source
-            ON CONFLICT (run_id) DO UPDATE SET superseded_at = NULL
+            ON CONFLICT (run_id) DO UPDATE SET superseded_at = NULL, superseded_by = NULL
             """,
             connection
         );
@@ -232,6 +242,7 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
             }
         );
         command.Parameters.AddWithValue(reason == PersonsWord);
+        command.Parameters.AddWithValue((object?)note ?? DBNull.Value);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -17,6 +17,35 @@ public sealed class RunArtifacts(IArtifactStore store)
     public Task<RunResult?> ReadResultAsync(Guid runId, CancellationToken cancellation) =>
         ReadAsync<RunResult>(runId, ArtifactNames.Result, cancellation);
 
+    /// <summary>
+    /// What the gate says of an ended run; null where the run left no result. Of a run that was judged before there was such an
+    /// artifact it is made from the result.
+    /// </summary>
+    public async Task<GateResult?> ReadGateAsync(Guid runId, CancellationToken cancellation)
+    {
+        if (await ReadAsync<GateResult>(runId, ArtifactNames.Gate, cancellation) is { } gate)
+        {
+            return gate;
+        }
+        if (await ReadResultAsync(runId, cancellation) is not { } result)
+        {
+            return null;
+        }
+        var end = await ReadEndAsync(runId, 0, cancellation);
+        return GateRules.Of(
+            new VerdictGrounds
+            {
+                Plan = result.Plan,
+                Ends = end is null ? [] : [end],
+                Metrics = result.Metrics,
+                Settings = result.Request.Configuration.Thresholds,
+                Thresholds = result.Thresholds,
+                Baseline = result.Baseline,
+                Cancelled = result.Status == RunStatus.Cancelled,
+            }
+        );
+    }
+
     /// <summary>The merged metrics; null where nothing was measured.</summary>
     public Task<RunMetrics?> ReadMetricsAsync(Guid runId, CancellationToken cancellation) =>
         ReadAsync<RunMetrics>(runId, ArtifactNames.Metrics, cancellation);

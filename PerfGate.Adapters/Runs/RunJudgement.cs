@@ -63,6 +63,7 @@ public sealed class RunJudgement(
             Cancelled = run.CancelRequestedAt is not null,
         };
         var verdict = VerdictRule.Decide(grounds);
+        await artifacts.WriteAsync(runId, ArtifactNames.Gate, GateRules.Of(grounds), cancellation);
         await artifacts.WriteAsync(
             runId,
             ArtifactNames.Result,

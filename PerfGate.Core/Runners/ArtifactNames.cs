@@ -15,6 +15,9 @@ public static class ArtifactNames
     /// <summary>The judged result, JSON of <c>RunResult</c>.</summary>
     public const string Result = "result.json";
 
+    /// <summary>The gate's answer, JSON of <c>GateResult</c>: the short part of the result.</summary>
+    public const string Gate = "gate.json";
+
     /// <summary>The HTML report.</summary>
     public const string ReportHtml = "report.html";
 

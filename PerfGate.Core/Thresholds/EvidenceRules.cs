@@ -41,8 +41,8 @@ public static class EvidenceRules
     /// <summary>Share of the planned length that must have been measured.</summary>
     public const double MeasuredShare = 0.9;
 
-    // Points carry whole seconds: first to last loses up to one at each end.
-    private const double SecondsLost = 2;
+    /// <summary>Points carry whole seconds: first to last loses up to one at each end.</summary>
+    public const double SecondsLost = 2;
 
     /// <summary>
     /// Samples that a percentile needs: <see cref="SamplesBeyondPercentile"/> beyond it, on its nearer side; 100 for p(95),

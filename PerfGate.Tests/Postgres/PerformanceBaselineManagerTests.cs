@@ -216,7 +216,7 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
         await Task.WhenAll(ids.Select(id => runs.Baselines.EstablishAsync(id, null, Never)));
 
         var baseline = Assert.Single(await runs.Baselines.ListAsync(Never));
-        var changes = await runs.Baselines.HistoryAsync(TestType.Load, TargetEnvironment.Staging, Never);
+        var changes = (await runs.Changes.ReadAsync(baseline.Id, null, 200, Never))!.Changes;
         Assert.Equal(8, changes.Count);
         Assert.Equal(baseline.TestId, changes[0].After.RunId);
         Assert.Equal(

@@ -23,6 +23,7 @@ internal sealed class StoredRuns : IAsyncDisposable
         Queue = new RunQueue(database, Time);
         Monitor = new PerformanceMonitor(database);
         Baselines = new PerformanceBaselineManager(database, Time);
+        Changes = new BaselineHistory(database, Time);
     }
 
     public NpgsqlDataSource Database { get; }
@@ -36,6 +37,8 @@ internal sealed class StoredRuns : IAsyncDisposable
     public PerformanceMonitor Monitor { get; }
 
     public PerformanceBaselineManager Baselines { get; }
+
+    public BaselineHistory Changes { get; }
 
     public static async Task<StoredRuns> CreateAsync(PostgresFixture postgres) =>
         On(await postgres.CreateMigratedAsync());
