@@ -19,19 +19,17 @@ internal sealed record BaselineRequest(Guid? TestId, string? Reason)
         CancellationToken cancellation
     )
     {
-        var bytes = new byte[MostBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-        if (length > MostBytes)
+        if (await RequestBody.ReadAsync(request, MostBytes, cancellation) is not { } bytes)
         {
             return Refused("is too large", $"at most {MostBytes} bytes");
         }
-        if (length == 0 && !wantsRun)
+        if (bytes.Length == 0 && !wantsRun)
         {
             return Validated<BaselineRequest>.Ok(new BaselineRequest(null, null));
         }
         try
         {
-            using var body = JsonDocument.Parse(bytes.AsMemory(0, length));
+            using var body = JsonDocument.Parse(bytes);
             return body.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(body.RootElement, wantsRun)
                 : Refused("is no object", wantsRun ? "{testId, reason}" : "{reason}");

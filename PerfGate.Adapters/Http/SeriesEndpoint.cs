@@ -60,7 +60,14 @@ public static class SeriesEndpoint
 
         async Task<SeriesAnswer> ReadAsync(CancellationToken reading)
         {
-            var buckets = (await artifacts.ReadBucketsAsync(testId, reading)).Build(points, first, end);
+            var buckets = await artifacts.ReadBucketsAsync(testId, reading) is { } seconds
+                ? seconds.Build(points, first, end)
+                : SeriesPoints.Shorten(
+                    (await artifacts.ReadMetricsAsync(testId, reading))?.Series ?? [],
+                    points,
+                    first,
+                    end
+                );
             return new SeriesAnswer(testId, buckets.Count == 0 ? 1 : buckets[0].Seconds, buckets);
         }
     }

@@ -77,7 +77,7 @@ public sealed partial class RunWatch(
 
     private async Task ListenAsync(CancellationToken stopping)
     {
-        while (true)
+        for (var losses = 0; ; losses++)
         {
             try
             {
@@ -91,7 +91,14 @@ public sealed partial class RunWatch(
             catch (Exception lost)
             {
                 // Whatever it was: those who wait would otherwise never hear of anything again.
-                LogLost(lost);
+                if (losses == 0)
+                {
+                    LogLost(lost);
+                }
+                if (IsIdle())
+                {
+                    return;
+                }
             }
             try
             {

@@ -54,16 +54,19 @@ public sealed class RunArtifacts(IArtifactStore store)
     public Task<RunnerEnd?> ReadEndAsync(Guid runId, int segment, CancellationToken cancellation) =>
         ReadAsync<RunnerEnd>(runId, ArtifactNames.End(segment), cancellation);
 
-    /// <summary>The seconds that a run has appended so far, read line by line; a cut last line is ignored.</summary>
+    /// <summary>
+    /// The seconds that a run has appended so far, read line by line; a cut last line is ignored. Null where it appends none,
+    /// as runs do whose load was made elsewhere.
+    /// </summary>
     /// <exception cref="FormatException">A line is damaged.</exception>
-    public async Task<SeriesBuckets> ReadBucketsAsync(Guid runId, CancellationToken cancellation)
+    public async Task<SeriesBuckets?> ReadBucketsAsync(Guid runId, CancellationToken cancellation)
     {
-        var buckets = new SeriesBuckets();
         await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(0), cancellation);
         if (content is null)
         {
-            return buckets;
+            return null;
         }
+        var buckets = new SeriesBuckets();
         var reader = PipeReader.Create(content);
         ReadResult read;
         do

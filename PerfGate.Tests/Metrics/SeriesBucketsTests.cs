@@ -98,6 +98,23 @@ public class SeriesBucketsTests
         Assert.Equal([3, 3, 3, 3, 3, 3, 3, 3, 1], series.Build(10).Select(point => point.Seconds));
     }
 
+    [Fact]
+    public void Without_histograms_counts_and_peaks_are_kept_and_no_percentile_is_invented()
+    {
+        var series = Enumerable
+            .Range(0, 20)
+            .Select(i => new SeriesPoint(100 + i, i, 10, 1, 0, 5, i == 7 ? 900 : 10, 20))
+            .ToList();
+
+        var points = SeriesPoints.Shorten(series, 10, from: 102, to: 118);
+
+        Assert.Equal(8, points.Count);
+        Assert.Equal((106L, 2, 7, 20L), (points[2].Second, points[2].Seconds, points[2].Vus, points[2].Requests));
+        Assert.Equal((null, 900.0), (points[2].P95Ms, points[2].MaxP95Ms));
+        Assert.Equal(900, SeriesPoints.Shorten(series, 20)[7].P95Ms);
+        Assert.Empty(SeriesPoints.Shorten([], 10));
+    }
+
     private static void Add(SeriesBuckets series, long second, double[] durations, int? vus = null)
     {
         var rows = durations.SelectMany(duration =>
