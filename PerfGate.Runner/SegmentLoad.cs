@@ -133,13 +133,9 @@ internal sealed class SegmentLoad(
         await ended.CancelAsync();
         await Task.WhenAll(writing, sampling);
         await series.FinishAsync(CancellationToken.None);
-        if (File.Exists(_summary))
+        if (File.Exists(_summary) && SummarySecrets.TryStrip(await File.ReadAllBytesAsync(_summary), out var summary))
         {
-            await artifacts.WriteAsync(
-                ArtifactNames.Summary(order.Segment),
-                await File.ReadAllBytesAsync(_summary),
-                CancellationToken.None
-            );
+            await artifacts.WriteAsync(ArtifactNames.Summary(order.Segment), summary, CancellationToken.None);
         }
         await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
         return EngineEnd.Of(exitCode, stopped, samples.Problem, _log) with

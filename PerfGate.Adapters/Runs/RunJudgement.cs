@@ -35,7 +35,8 @@ public sealed class RunJudgement(
             return new RunError.ArtifactUnreadable(ArtifactNames.Series(0), damaged.Message);
         }
         var summary = await artifacts.ReadSummaryAsync(runId, cancellation);
-        var metrics = builder.Build(summary is null ? [] : [summary], end is null ? [] : [end]);
+        var settings = (await FindAsync(runId, cancellation)).Request.Configuration.Thresholds;
+        var metrics = builder.Build(summary is null ? [] : [summary], end is null ? [] : [end], settings);
         await artifacts.WriteAsync(runId, ArtifactNames.Metrics, metrics, cancellation);
         return null;
     }

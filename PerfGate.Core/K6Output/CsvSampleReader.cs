@@ -12,9 +12,9 @@ public sealed class CsvSampleReader : SampleReader
 {
     private readonly KnownRows _rows = new();
     private readonly CsvRow _row = new();
-    private readonly byte[] _secondText = new byte[64];
-    private int _secondTextLength;
-    private long _second;
+
+    // With the comma after it.
+    private readonly SecondText _second = new();
     private CsvHeader? _header;
 
     internal override bool TryRead(out Sample sample) => TryReadExpected(out sample) || TryReadNext(out sample);
@@ -22,21 +22,17 @@ public sealed class CsvSampleReader : SampleReader
     private bool TryReadExpected(out Sample sample)
     {
         sample = default;
-        if (_rows.Expected is not { } row || _secondTextLength == 0)
+        if (_rows.Expected is not { } row || _second.Text.Length == 0)
         {
             return false;
         }
         ReadOnlySpan<byte> rest = Rest;
-        if (!rest.StartsWith(row.Prefix))
+        var beginning = row.Beginning(_second.Text);
+        if (!rest.StartsWith(beginning))
         {
             return false;
         }
-        var at = row.Prefix.Length;
-        if (!rest[at..].StartsWith(_secondText.AsSpan(0, _secondTextLength)))
-        {
-            return false;
-        }
-        at += _secondTextLength;
+        var at = beginning.Length;
         var used = DecimalText.Read(rest[at..], out var value);
         if (used == 0 || !rest[(at + used)..].StartsWith(row.Suffix))
         {
@@ -44,7 +40,7 @@ public sealed class CsvSampleReader : SampleReader
         }
         Take(at + used + row.Suffix.Length);
         _rows.MoveTo(row);
-        sample = new Sample(row.Series, _second, value);
+        sample = new Sample(row.Series, _second.Second, value);
         return true;
     }
 
@@ -116,28 +112,22 @@ public sealed class CsvSampleReader : SampleReader
             return false;
         }
         Take(line.Length);
-        sample = new Sample(series!, _second, value);
+        sample = new Sample(series!, _second.Second, value);
         return true;
     }
 
     /// <summary>Whether a time with the comma after it is one; it is then the current second.</summary>
     private bool IsSecond(ReadOnlySpan<byte> text)
     {
-        if (text.SequenceEqual(_secondText.AsSpan(0, _secondTextLength)))
+        if (_second.TryMoveTo(text))
         {
             return true;
         }
-        if (
-            text.Length > _secondText.Length
-            || !TimeText.TryRead(text[..^1], out var second)
-            || !IsNearTheFirst(second)
-        )
+        if (!TimeText.TryRead(text[..^1], out var second) || !IsNearTheFirst(second))
         {
             return false;
         }
-        text.CopyTo(_secondText);
-        _secondTextLength = text.Length;
-        _second = second;
+        _second.MoveTo(text, second);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace PerfGate.Core.K6Output;
@@ -12,7 +13,7 @@ internal sealed class DurationGatherer
     private double _sum;
     private double _min = double.MaxValue;
     private double _max = double.MinValue;
-    private long _greatest;
+    private long _touched;
 
     public long Count { get; private set; }
 
@@ -22,13 +23,23 @@ internal sealed class DurationGatherer
     {
         Count++;
         _sum += milliseconds;
-        _min = Math.Min(_min, milliseconds);
-        _max = Math.Max(_max, milliseconds);
-        var units = Math.Clamp((long)Math.Round(milliseconds * UnitsPerMillisecond), 0, HistogramScale.Highest);
-        _greatest = Math.Max(_greatest, units);
-        var index = HistogramScale.IndexOf(units);
+        if (milliseconds < _min)
+        {
+            _min = milliseconds;
+        }
+        if (milliseconds > _max)
+        {
+            _max = milliseconds;
+        }
+        var units = milliseconds * UnitsPerMillisecond;
+        var index = HistogramScale.IndexOf(
+            units is >= 0 and < HistogramScale.Highest ? (long)Math.Round(units)
+            : units > 0 ? HistogramScale.Highest
+            : 0
+        );
         var block = _blocks[index / HistogramScale.BlockLength] ?? Make(index / HistogramScale.BlockLength);
         block[index % HistogramScale.BlockLength]++;
+        _touched |= 1L << (index / HistogramScale.BlockLength);
     }
 
     /// <summary>The sketch of what was added since the last one.</summary>
@@ -38,12 +49,12 @@ internal sealed class DurationGatherer
         {
             return DurationSketch.Empty;
         }
-        var sketch = new DurationSketch(Count, _sum, _min, _max, SketchPayload.Write(_blocks, _greatest));
-        foreach (var block in _blocks)
+        var sketch = new DurationSketch(Count, _sum, _min, _max, SketchPayload.Write(_blocks, _touched));
+        for (var touched = _touched; touched != 0; touched &= touched - 1)
         {
-            block?.AsSpan().Clear();
+            _blocks[BitOperations.TrailingZeroCount(touched)].AsSpan().Clear();
         }
-        (Count, _sum, _min, _max, _greatest) = (0, 0, double.MaxValue, double.MinValue, 0);
+        (Count, _sum, _min, _max, _touched) = (0, 0, double.MaxValue, double.MinValue, 0);
         return sketch;
     }
 

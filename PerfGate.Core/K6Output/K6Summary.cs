@@ -16,6 +16,12 @@ public sealed record K6Summary(
     double? DurationSeconds
 )
 {
+    /// <summary>Release of k6 that wrote it: <c>2.2.0</c>; null where the summary does not tell.</summary>
+    public string? K6Version { get; init; }
+
+    /// <summary>When it was written, UTC; null where the summary does not tell.</summary>
+    public DateTimeOffset? GeneratedAt { get; init; }
+
     /// <summary>A statistic of a metric; null where the summary has none.</summary>
     public double? Value(string metric, string statistic) =>
         Metrics.TryGetValue(metric, out var found) && found.Values.TryGetValue(statistic, out var value) ? value : null;

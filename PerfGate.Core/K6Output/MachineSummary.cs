@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PerfGate.Core.Metrics;
 
@@ -5,7 +6,7 @@ namespace PerfGate.Core.K6Output;
 
 /// <summary>
 /// The machine-readable summary of k6 v2 (<c>--new-machine-readable-summary</c>). Its generated type and its bytes spell
-/// percentiles differently (<c>p(90)</c>, <c>p90</c>): both are read. It has no thresholds and no groups.
+/// percentiles and what is known of the file differently (<c>p(90)</c>, <c>p90</c>; <c>k6Version</c>, <c>k6_version</c>): both are read. It has no thresholds and no groups.
 /// </summary>
 internal static class MachineSummary
 {
@@ -31,8 +32,28 @@ internal static class MachineSummary
         {
             AddChecksMetric(metrics, totals);
         }
-        return new K6Summary(metrics, Checks(checks), [], duration);
+        var metadata = root.TryGetProperty("metadata", out var about) ? about : default;
+        return new K6Summary(metrics, Checks(checks), [], duration)
+        {
+            K6Version = Text(metadata, "k6_version", "k6Version"),
+            GeneratedAt = DateTimeOffset.TryParse(
+                Text(metadata, "generated_at", "generatedAt"),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal,
+                out var generated
+            )
+                ? generated
+                : null,
+        };
     }
+
+    /// <summary>A text by either of its names; null where there is none.</summary>
+    private static string? Text(JsonElement parent, string name, string otherName) =>
+        parent.ValueKind == JsonValueKind.Object
+        && (parent.TryGetProperty(name, out var text) || parent.TryGetProperty(otherName, out text))
+        && text.ValueKind == JsonValueKind.String
+            ? text.GetString()
+            : null;
 
     private static Dictionary<string, double> Values(string? type, JsonElement element, double? duration)
     {

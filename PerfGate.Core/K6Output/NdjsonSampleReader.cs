@@ -16,11 +16,9 @@ public sealed class NdjsonSampleReader : SampleReader
     private readonly NdjsonRow _row = new();
     private readonly Dictionary<string, string> _types = [];
 
-    // The time of the current second up to its decimals, and from the zone to the value: Z","value":
-    private readonly byte[] _secondText = new byte[TimeText.SecondLength];
-    private readonly byte[] _zone = new byte[32];
-    private int _zoneLength;
-    private long _second;
+    // The time up to its decimals; and from the zone to the value: Z","value":
+    private readonly SecondText _second = new();
+    private byte[] _zone = [];
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<string, string> MetricTypes => _types;
@@ -46,27 +44,23 @@ public sealed class NdjsonSampleReader : SampleReader
     private bool TryReadExpected(out Sample sample)
     {
         sample = default;
-        if (_rows.Expected is not { } row || _zoneLength == 0)
+        if (_rows.Expected is not { } row || _zone.Length == 0)
         {
             return false;
         }
         ReadOnlySpan<byte> rest = Rest;
-        if (!rest.StartsWith(row.Prefix))
+        var beginning = row.Beginning(_second.Text);
+        if (!rest.StartsWith(beginning))
         {
             return false;
         }
-        var at = row.Prefix.Length;
-        if (!rest[at..].StartsWith(_secondText))
-        {
-            return false;
-        }
-        at += TimeText.SecondLength;
+        var at = beginning.Length;
         at += Decimals(rest[at..]);
-        if (!rest[at..].StartsWith(_zone.AsSpan(0, _zoneLength)))
+        if (!rest[at..].StartsWith(_zone))
         {
             return false;
         }
-        at += _zoneLength;
+        at += _zone.Length;
         var used = DecimalText.Read(rest[at..], out var value);
         if (used == 0 || !rest[(at + used)..].StartsWith(row.Suffix))
         {
@@ -74,7 +68,7 @@ public sealed class NdjsonSampleReader : SampleReader
         }
         Take(at + used + row.Suffix.Length);
         _rows.MoveTo(row);
-        sample = new Sample(row.Series, _second, value);
+        sample = new Sample(row.Series, _second.Second, value);
         return true;
     }
 
@@ -85,12 +79,8 @@ public sealed class NdjsonSampleReader : SampleReader
         {
             return 0;
         }
-        var i = 1;
-        while (i <= 9 && i < text.Length && text[i] - (uint)'0' <= 9)
-        {
-            i++;
-        }
-        return i == 1 ? 0 : i;
+        var digits = DecimalText.Digits(text[1..]);
+        return digits is > 0 and <= 9 ? digits + 1 : 0;
     }
 
     private bool TryReadNext(out Sample sample)
@@ -109,7 +99,7 @@ public sealed class NdjsonSampleReader : SampleReader
             var usual = TryFindParts(line, out var prefix, out var suffix, out var value);
             if (usual && _rows.TryFind(SeriesCache.Hash(prefix, suffix), prefix, suffix, out var series))
             {
-                sample = new Sample(series!, _second, value);
+                sample = new Sample(series!, _second.Second, value);
                 return true;
             }
             if (line.IndexOfAnyExcept(" \t\r\n"u8) < 0)
@@ -159,7 +149,7 @@ public sealed class NdjsonSampleReader : SampleReader
         at += AfterMetric.Length;
         prefix = line[..at];
         var time = line[at..].IndexOf((byte)'"');
-        if (time < 0 || !line[(at + time)..].StartsWith(AfterTime) || !IsSecond(line.Slice(at, time)))
+        if (time < 0 || !line[(at + time)..].StartsWith(AfterTime) || !IsSecond(line[at..], time))
         {
             return false;
         }
@@ -169,19 +159,30 @@ public sealed class NdjsonSampleReader : SampleReader
         return used > 0;
     }
 
-    /// <summary>Whether the text is a time; it is then in the current second.</summary>
-    private bool IsSecond(ReadOnlySpan<byte> time)
+    /// <summary>Whether the text begins with a time of this length; it is then in the current second.</summary>
+    private bool IsSecond(ReadOnlySpan<byte> text, int length)
     {
-        if (!TimeText.TryRead(time, out var second) || time.Length <= TimeText.SecondLength || !IsNearTheFirst(second))
+        if (length <= TimeText.SecondLength)
         {
             return false;
         }
-        time[..TimeText.SecondLength].CopyTo(_secondText);
-        var zone = time[(TimeText.SecondLength + Decimals(time[TimeText.SecondLength..]))..];
-        zone.CopyTo(_zone);
-        AfterTime.CopyTo(_zone.AsSpan(zone.Length));
-        _zoneLength = zone.Length + AfterTime.Length;
-        _second = second;
+        var beginning = text[..TimeText.SecondLength];
+        var zone = TimeText.SecondLength + Decimals(text[TimeText.SecondLength..]);
+        var isSameZone = _zone.Length > 0 && text[zone..].StartsWith(_zone);
+        if (isSameZone && _second.TryMoveTo(beginning))
+        {
+            return true;
+        }
+        if (!TimeText.TryRead(text[..length], out var second) || !IsNearTheFirst(second))
+        {
+            return false;
+        }
+        if (!isSameZone)
+        {
+            _second.Clear();
+            _zone = text[zone..(length + AfterTime.Length)].ToArray();
+        }
+        _second.MoveTo(beginning, second);
         return true;
     }
 

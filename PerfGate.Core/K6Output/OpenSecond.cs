@@ -6,7 +6,7 @@ namespace PerfGate.Core.K6Output;
 internal sealed class OpenSecond(long second, Stack<DurationGatherer> pool)
 {
     private readonly Dictionary<RequestKey, OpenRequests> _requests = [];
-    private readonly Dictionary<string, (long Passes, long Fails)> _checks = [];
+    private readonly Dictionary<string, OpenCheck> _checks = [];
     private readonly Dictionary<FailureKey, long> _failures = [];
     private readonly Dictionary<string, OpenCustom> _custom = [];
     private readonly DurationGatherer?[] _phases = new DurationGatherer?[6];
@@ -50,8 +50,7 @@ internal sealed class OpenSecond(long second, Stack<DurationGatherer> pool)
                 series.Custom!.Add(value);
                 break;
             case SampleKind.Checks:
-                var (passes, fails) = _checks.GetValueOrDefault(series.Name);
-                _checks[series.Name] = value != 0 ? (passes + 1, fails) : (passes, fails + 1);
+                series.Check!.Add(value);
                 break;
             case SampleKind.DataSent:
                 _sent += value;
@@ -117,6 +116,13 @@ internal sealed class OpenSecond(long second, Stack<DurationGatherer> pool)
             case SampleKind.Requests:
                 series.Requests = Requests(series.Request!);
                 break;
+            case SampleKind.Checks:
+                if (!_checks.TryGetValue(series.Name, out var check))
+                {
+                    _checks.Add(series.Name, check = new OpenCheck());
+                }
+                series.Check = check;
+                break;
             case SampleKind.Custom:
                 if (!_custom.TryGetValue(series.Name, out var custom))
                 {
@@ -181,6 +187,26 @@ internal sealed class OpenRequests
     public DurationGatherer? Answered { get; set; }
 
     public DurationGatherer? Unexpected { get; set; }
+}
+
+/// <summary>A check in an open second.</summary>
+internal sealed class OpenCheck
+{
+    public long Passes { get; private set; }
+
+    public long Fails { get; private set; }
+
+    public void Add(double value)
+    {
+        if (value != 0)
+        {
+            Passes++;
+        }
+        else
+        {
+            Fails++;
+        }
+    }
 }
 
 /// <summary>Values of a metric of the script's own making in an open second.</summary>

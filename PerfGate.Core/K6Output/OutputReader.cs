@@ -37,13 +37,25 @@ public static class OutputReader
 {
     private const int ChunkBytes = 256 * 1024;
 
+    /// <summary>Reads to the end, or to the first problem, however long that is.</summary>
+    /// <param name="stream">The output; left open.</param>
+    /// <param name="take">Is given the seconds that have closed, in portions, as they close.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static Task<OutputEnd> ReadAsync(
+        Stream stream,
+        Func<IReadOnlyList<SecondRecord>, ValueTask> take,
+        CancellationToken cancellation
+    ) => ReadAsync(stream, take, long.MaxValue, cancellation);
+
     /// <summary>Reads to the end, or to the first problem.</summary>
     /// <param name="stream">The output; left open.</param>
     /// <param name="take">Is given the seconds that have closed, in portions, as they close.</param>
+    /// <param name="mostBytes">Longest output, unpacked: a few bytes of gzip can unpack to anything.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public static async Task<OutputEnd> ReadAsync(
         Stream stream,
         Func<IReadOnlyList<SecondRecord>, ValueTask> take,
+        long mostBytes,
         CancellationToken cancellation
     )
     {
@@ -68,11 +80,13 @@ public static class OutputReader
         }
         reader.Append(start.AsSpan(0, bytes));
         var condenser = new Condenser();
-        while (reader.ReadInto(condenser))
+        long length = bytes;
+        while (reader.ReadInto(condenser) && length <= mostBytes)
         {
             await GiveAsync(condenser.TakeClosed(), take);
             bytes = await source.ReadAsync(reader.GetMemory(ChunkBytes), cancellation);
             reader.Advance(bytes);
+            length += bytes;
             if (bytes == 0)
             {
                 reader.Complete();
@@ -93,6 +107,7 @@ public static class OutputReader
                 : null,
             Problem =
                 reader.Problem
+                ?? (length > mostBytes ? new OutputProblem(reader.Lines, TooLong(mostBytes)) : null)
                 ?? (source.IsDamaged ? new OutputProblem(reader.Lines + 1, "its gzip data is damaged") : null),
             MetricTypes = reader.MetricTypes,
         };
@@ -102,6 +117,9 @@ public static class OutputReader
         IReadOnlyList<SecondRecord> records,
         Func<IReadOnlyList<SecondRecord>, ValueTask> take
     ) => records.Count > 0 ? take(records) : default;
+
+    private static string TooLong(long mostBytes) =>
+        FormattableString.Invariant($"it is longer than {mostBytes} bytes, unpacked");
 
     private static OutputProblem NoSamples(OutputSource source, int bytes, OutputFormat? format) =>
         source.IsDamaged ? new OutputProblem(0, "its gzip data is damaged from the beginning")

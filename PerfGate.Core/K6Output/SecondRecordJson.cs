@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PerfGate.Core.Metrics;
 
@@ -18,13 +18,16 @@ public static class SecondRecordJson
     /// <summary>Version written. It and the one before are read, others refused.</summary>
     public const int Version = 2;
 
+    // Nothing pastes it into HTML: base64 stays as it is.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly string[] PhaseNames = ["blocked", "connecting", "tls", "sending", "waiting", "receiving"];
 
     /// <summary>The record as one line of UTF-8, its line feed included.</summary>
     public static byte[] Write(SecondRecord record)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        var buffer = new ArrayBufferWriter<byte>(8 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("v", Version);

@@ -54,6 +54,8 @@ internal sealed class Series
     public DurationGatherer? Durations { get; set; }
 
     public OpenCustom? Custom { get; set; }
+
+    public OpenCheck? Check { get; set; }
 }
 
 /// <summary>One sample.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PerfGate.Core.K6Output;
@@ -8,18 +9,43 @@ namespace PerfGate.Core.K6Output;
 /// </summary>
 internal sealed class KnownRow(ulong hash, byte[] prefix, byte[] suffix, Series series)
 {
+    private byte[] _beginning = [];
+    private byte[]? _second;
+
     public ulong Hash => hash;
 
-    /// <summary>From the row's first byte to the one before the time.</summary>
-    public readonly byte[] Prefix = prefix;
-
-    /// <summary>From the byte after the value to the line feed.</summary>
-    public readonly byte[] Suffix = suffix;
-
-    public readonly Series Series = series;
+    public Series Series { get; } = series;
 
     /// <summary>The row that came after this one the last time: k6 writes its samples in the same order again and again.</summary>
-    public KnownRow? Next;
+    public KnownRow? Next { get; set; }
+
+    /// <summary>From the row's first byte to the one before the time.</summary>
+    public ReadOnlySpan<byte> Prefix => prefix;
+
+    /// <summary>From the byte after the value to the line feed.</summary>
+    public ReadOnlySpan<byte> Suffix => suffix;
+
+    /// <summary>The prefix and the time up to its whole seconds.</summary>
+    /// <param name="second">The text of the second, the same object as long as it is the same second.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Beginning(byte[] second)
+    {
+        if (!ReferenceEquals(_second, second))
+        {
+            MoveTo(second);
+        }
+        return _beginning;
+    }
+
+    private void MoveTo(byte[] second)
+    {
+        if (_beginning.Length != prefix.Length + second.Length)
+        {
+            _beginning = [.. prefix, .. second];
+        }
+        second.CopyTo(_beginning.AsSpan(prefix.Length));
+        _second = second;
+    }
 }
 
 /// <summary>

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Numerics;
 
 namespace PerfGate.Core.K6Output;
 
@@ -24,22 +26,32 @@ internal static class SketchPayload
     // Below this, deflating costs more time than it saves room.
     private const int LeastWorthDeflating = 1024;
 
-    /// <summary>The payload of counts by place, up to the greatest value.</summary>
-    public static byte[] Write(ReadOnlySpan<int[]?> blocks, long greatest)
+    /// <summary>The payload of counts by place.</summary>
+    /// <param name="blocks">The counts.</param>
+    /// <param name="touched">A bit for each block that holds any.</param>
+    public static byte[] Write(ReadOnlySpan<int[]?> blocks, long touched)
     {
-        var last = HistogramScale.IndexOf(greatest);
-        // A count has up to five bytes, and so has a row of zeros before it.
-        var bytes = new byte[HeaderLength + LengthOf(blocks, last)];
-        var length = HeaderLength + WriteCounts(blocks, last, bytes.AsSpan(HeaderLength));
+        // A count has up to five bytes, and so has the row of zeros before it.
+        var held = 0;
+        for (var rest = touched; rest != 0; rest &= rest - 1)
+        {
+            var counts = blocks[BitOperations.TrailingZeroCount(rest)].AsSpan();
+            held += counts.Length - counts.Count(0);
+        }
+        var rented = ArrayPool<byte>.Shared.Rent(HeaderLength + (10 * held));
+        var bytes = rented.AsSpan();
+        bytes[..HeaderLength].Clear();
+        var length = HeaderLength + WriteCounts(blocks, touched, bytes[HeaderLength..]);
         BinaryPrimitives.WriteInt32BigEndian(bytes, Cookie | WordSize);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4), length - HeaderLength);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(12), HistogramScale.Digits);
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(16), 1);
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(24), HistogramScale.Highest);
-        BinaryPrimitives.WriteDoubleBigEndian(bytes.AsSpan(32), 1);
-        var packed = ZLib.Pack(bytes.AsSpan(0, length), 8, deflate: length >= LeastWorthDeflating);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[4..], length - HeaderLength);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[12..], HistogramScale.Digits);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[16..], 1);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[24..], HistogramScale.Highest);
+        BinaryPrimitives.WriteDoubleBigEndian(bytes[32..], 1);
+        var packed = ZLib.Pack(bytes[..length], 8, deflate: length >= LeastWorthDeflating);
         BinaryPrimitives.WriteInt32BigEndian(packed, CompressedCookie | WordSize);
         BinaryPrimitives.WriteInt32BigEndian(packed.AsSpan(4), packed.Length - 8);
+        ArrayPool<byte>.Shared.Return(rented);
         return packed;
     }
 
@@ -82,44 +94,30 @@ internal static class SketchPayload
         }
     }
 
-    private static int LengthOf(ReadOnlySpan<int[]?> blocks, int last)
-    {
-        var held = 1;
-        for (var block = 0; block <= last / HistogramScale.BlockLength; block++)
-        {
-            held += blocks[block] is { } counts ? counts.Length - counts.AsSpan().Count(0) : 0;
-        }
-        return 10 * held;
-    }
-
-    private static int WriteCounts(ReadOnlySpan<int[]?> blocks, int last, Span<byte> target)
+    private static int WriteCounts(ReadOnlySpan<int[]?> blocks, long touched, Span<byte> target)
     {
         var written = 0;
-        var zeros = 0;
-        for (var block = 0; block <= last / HistogramScale.BlockLength; block++)
+        var end = 0;
+        for (var rest = touched; rest != 0; rest &= rest - 1)
         {
-            if (blocks[block] is not { } counts)
-            {
-                zeros += HistogramScale.BlockLength;
-                continue;
-            }
+            var block = BitOperations.TrailingZeroCount(rest);
+            var counts = blocks[block].AsSpan();
             for (var i = 0; i < counts.Length; i++)
             {
-                var next = counts.AsSpan(i).IndexOfAnyExcept(0);
+                var next = counts[i..].IndexOfAnyExcept(0);
                 if (next < 0)
                 {
-                    zeros += counts.Length - i;
                     break;
                 }
-                zeros += next;
                 i += next;
-                if (zeros > 0)
+                var place = (block * HistogramScale.BlockLength) + i;
+                if (place > end)
                 {
                     // A lone zero is written as the count it is.
-                    written += WriteZigZag(target[written..], zeros == 1 ? 0 : -zeros);
-                    zeros = 0;
+                    written += WriteZigZag(target[written..], place == end + 1 ? 0 : end - place);
                 }
                 written += WriteZigZag(target[written..], counts[i]);
+                end = place + 1;
             }
         }
         return written;

@@ -14,6 +14,8 @@ internal sealed class DurationTotal
 
     public long Count { get; private set; }
 
+    public double Sum => _sum;
+
     public void Add(DurationSketch sketch)
     {
         if (sketch.Count == 0)

@@ -1,5 +1,6 @@
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Metrics;
 
@@ -10,13 +11,9 @@ namespace PerfGate.Core.Metrics;
 public sealed class RunMetricsBuilder
 {
     private readonly SortedDictionary<long, SecondTotal> _seconds = [];
-    private readonly Dictionary<(string Scenario, string Group, string Endpoint), RequestTotal> _requests = [];
-    private readonly Dictionary<string, (long Passes, long Fails)> _checks = [];
-    private readonly Dictionary<(string Code, int Status, string Error), long> _failures = [];
-    private readonly DurationTotal[] _phases = [new(), new(), new(), new(), new(), new()];
+    private readonly RecordTotals _totals = new();
     private readonly HashSet<int> _segments = [];
-    private double _sent;
-    private double _received;
+    private readonly Dictionary<string, string> _types = [];
 
     /// <summary>Adds one record of a segment.</summary>
     /// <exception cref="FormatException">A histogram in it is damaged.</exception>
@@ -28,28 +25,16 @@ public sealed class RunMetricsBuilder
             _seconds.Add(record.Second, second = new SecondTotal());
         }
         second.Add(segment, record);
-        _sent += record.DataSent;
-        _received += record.DataReceived;
-        foreach (var request in record.Requests)
+        _totals.Add(record);
+    }
+
+    /// <summary>Says of which type metrics are (<c>counter</c>, <c>gauge</c>, <c>rate</c>, <c>trend</c>), where it is known.</summary>
+    public void AddTypes(IReadOnlyDictionary<string, string> types)
+    {
+        foreach (var (metric, type) in types)
         {
-            var key = (request.Scenario, request.Group, request.Endpoint);
-            if (!_requests.TryGetValue(key, out var total))
-            {
-                _requests.Add(key, total = new RequestTotal());
-            }
-            total.Add(request);
+            _types[metric] = type;
         }
-        foreach (var check in record.Checks)
-        {
-            var (passes, fails) = _checks.GetValueOrDefault(check.Name);
-            _checks[check.Name] = (passes + check.Passes, fails + check.Fails);
-        }
-        foreach (var failure in record.Failures)
-        {
-            var key = (failure.ErrorCode, failure.Status, failure.Error);
-            _failures[key] = _failures.GetValueOrDefault(key) + failure.Count;
-        }
-        AddPhases(record.Phases);
     }
 
     /// <summary>Adds a segment's series artifact; a cut last line is ignored.</summary>
@@ -65,13 +50,18 @@ public sealed class RunMetricsBuilder
     /// <summary>The metrics of all that was added.</summary>
     /// <param name="summaries">The segments' summaries, as far as they were written.</param>
     /// <param name="ends">The segments' end records, as far as they were written.</param>
-    public RunMetrics Build(IReadOnlyList<K6Summary> summaries, IReadOnlyList<RunnerEnd> ends)
+    /// <param name="settings">The bounds that will be judged: values that only they ask for are made as well.</param>
+    public RunMetrics Build(
+        IReadOnlyList<K6Summary> summaries,
+        IReadOnlyList<RunnerEnd> ends,
+        ThresholdSettings? settings = null
+    )
     {
         // A summary speaks for the whole run only where the run was one segment.
         var own = summaries.Count == 1 && _segments.Count <= 1 && ends.Count <= 1 ? summaries[0] : null;
         var seconds = LoadLength.Seconds(_seconds, own);
         var overall = new RequestTotal();
-        foreach (var requests in _requests.Values)
+        foreach (var requests in _totals.Requests.Values)
         {
             overall.Add(requests);
         }
@@ -85,45 +75,39 @@ public sealed class RunMetricsBuilder
             ByEndpoint = By(key => key.Endpoint, seconds),
             Failures =
             [
-                .. _failures
-                    .OrderByDescending(f => f.Value)
+                .. _totals
+                    .Failures.OrderByDescending(f => f.Value)
                     .ThenBy(f => f.Key.Code, StringComparer.Ordinal)
                     .Select(f => new FailureCount(f.Key.Code, f.Key.Status, f.Key.Error, f.Value)),
             ],
-            Phases = new PhaseStats(
-                _phases[0].Stats(),
-                _phases[1].Stats(),
-                _phases[2].Stats(),
-                _phases[3].Stats(),
-                _phases[4].Stats(),
-                _phases[5].Stats()
-            ),
-            Checks =
-            [
-                .. _checks
-                    .OrderBy(c => c.Key, StringComparer.Ordinal)
-                    .Select(c => new CheckCount(c.Key, c.Value.Passes, c.Value.Fails)),
-            ],
-            Iterations = _seconds.Values.Sum(s => s.Iterations),
-            DroppedIterations = _seconds.Values.Sum(s => s.Dropped),
+            Phases = _totals.PhaseStats(),
+            Checks = [.. _totals.Checks.OrderBy(check => check.Name, StringComparer.Ordinal)],
+            Iterations = _totals.Iterations,
+            DroppedIterations = _totals.Dropped,
             MaxVus = _seconds.Count == 0 ? 0 : RunSeries.Vus(_seconds).Max(),
-            DataSentBytes = _sent,
-            DataReceivedBytes = _received,
+            DataSentBytes = _totals.DataSent,
+            DataReceivedBytes = _totals.DataReceived,
             Series = RunSeries.From(_seconds),
             LoadGenerator = LoadGenerators.Hardest(ends),
-            K6Values = SummaryFigures.Merge(summaries),
+            K6Values = Values(summaries, seconds, settings ?? ThresholdSettings.Default),
             Source = SummaryFigures.Source(stats, own),
         };
     }
 
-    private void AddPhases(PhaseSketches phases)
+    private IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Values(
+        IReadOnlyList<K6Summary> summaries,
+        double seconds,
+        ThresholdSettings settings
+    )
     {
-        _phases[0].Add(phases.Blocked);
-        _phases[1].Add(phases.Connecting);
-        _phases[2].Add(phases.TlsHandshaking);
-        _phases[3].Add(phases.Sending);
-        _phases[4].Add(phases.Waiting);
-        _phases[5].Add(phases.Receiving);
+        var types = new Dictionary<string, string>(_types);
+        foreach (var (metric, values) in summaries.SelectMany(summary => summary.Metrics))
+        {
+            types.TryAdd(metric, SummaryFigures.TypeOf(values));
+        }
+        // Where a segment left none, the others' would be taken for the whole.
+        IReadOnlyList<K6Summary> whole = summaries.Count >= _segments.Count ? summaries : [];
+        return new DerivedValues(_totals, seconds, types, settings).AddTo(SummaryFigures.Merge(whole));
     }
 
     private Dictionary<string, RequestStats> By(
@@ -132,7 +116,7 @@ public sealed class RunMetricsBuilder
     )
     {
         var totals = new SortedDictionary<string, RequestTotal>(StringComparer.Ordinal);
-        foreach (var (key, requests) in _requests)
+        foreach (var (key, requests) in _totals.Requests)
         {
             // Requests of setup have no scenario, those outside of groups no group.
             if (name(key) is not { Length: > 0 } part)

@@ -42,6 +42,13 @@ internal static class SummaryFigures
                     metric => (IReadOnlyDictionary<string, double>)MergeValues([.. metric.Select(m => m.Value.Values)])
                 );
 
+    /// <summary>k6's type of a metric, by the values that its summary gives it.</summary>
+    public static string TypeOf(K6Metric metric) =>
+        metric.Values.ContainsKey("avg") ? "trend"
+        : metric.Values.ContainsKey("passes") ? "rate"
+        : metric.Values.ContainsKey("count") ? "counter"
+        : "gauge";
+
     private static bool Agrees(RequestStats stats, K6Summary summary) =>
         (long)(summary.Value("http_reqs", "count") ?? 0) == stats.Requests;
 

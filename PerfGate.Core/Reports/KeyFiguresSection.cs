@@ -74,7 +74,7 @@ internal static class KeyFiguresSection
         );
     }
 
-    private static string Source(string source) => source.Length == 0 ? "" : $" {source.TrimEnd('.')}.";
+    private static string Source(string source) => source.Length == 0 ? "" : $" Percentiles: {source.TrimEnd('.')}.";
 
     private static bool Crossed(RunResult result, string rule) =>
         result.Thresholds.Any(one => one.Name == rule && one.Outcome == ThresholdOutcome.Crossed);

@@ -68,6 +68,11 @@ public static class MarkdownReport
             text,
             $"| {Figures.Count(overall.Requests)} | {Figures.Rate(overall.ThroughputRps)} | {MarkdownText.Escape(errors)} | {Figures.Ms(overall.Answered?.Avg)} | {Figures.Ms(overall.Answered?.P95)} | {Figures.Ms(overall.Answered?.P99)} | {Figures.Count(metrics.MaxVus)} |"
         );
+        if (metrics.Source.Length > 0)
+        {
+            Line(text, "");
+            Line(text, $"Percentiles: {MarkdownText.Escape(metrics.Source)}.");
+        }
     }
 
     private static void Thresholds(StringBuilder text, IReadOnlyList<ThresholdResult> thresholds)
