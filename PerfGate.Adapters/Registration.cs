@@ -4,6 +4,7 @@ using Npgsql;
 using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Http;
+using PerfGate.Adapters.Imports;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
 using PerfGate.Adapters.Runs;
@@ -34,6 +35,9 @@ public sealed record PerfGateOptions
     /// 15 s (a sign of life comes every 8 s at the latest).
     /// </summary>
     public TimeSpan RunnerSilence { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Largest import, bytes as they are sent; default 2 GB.</summary>
+    public long ImportBytes { get; init; } = 2_000_000_000;
 }
 
 /// <summary>Puts the adapters together, for both hosts.</summary>
@@ -63,6 +67,8 @@ public static class Registration
                 : new FolderArtifactStore(options.ArtifactFolder)
         );
         services.AddSingleton<RunArtifacts>();
+        services.AddSingleton<ImportedRuns>();
+        services.AddSingleton<RunImport>();
         services.AddSingleton<RunnerLauncher>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<RunnerPulse>();

@@ -21,6 +21,7 @@ public static class PerfGateRoutes
         api.MapPut("/tests/{id:guid}/config", TestEndpoint.PutConfigurationAsync);
         api.MapGet("/runs", RunHistoryEndpoint.ListAsync);
         api.MapGet("/runs/compare", RunCompareEndpoint.CompareAsync);
+        api.MapPost("/runs/import", ImportEndpoint.HandleAsync);
         api.MapGet("/runs/{testId:guid}", RunEndpoint.GetAsync);
         api.MapGet("/runs/{testId:guid}/gate", RunEndpoint.GateAsync);
         api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);

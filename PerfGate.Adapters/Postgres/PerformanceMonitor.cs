@@ -27,19 +27,25 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
     /// </summary>
     public async Task RecordTestResultsAsync(RunResult result, CancellationToken cancellation)
     {
+        await using var command = database.CreateCommand();
+        MakeRecording(command, result);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Makes a command the one that records a result.</summary>
+    internal static void MakeRecording(NpgsqlCommand command, RunResult result)
+    {
         var overall = result.Metrics?.Overall;
         var measured = overall is { Requests: > 0 };
         var answered = overall?.Answered;
-        await using var command = database.CreateCommand(
-            """
+        command.CommandText = """
             UPDATE performance_test_runs SET
               status = $2, verdict = $3, reasons = $4, engine = $5, passed = $6, ended_at = $7,
               avg_response_time_ms = $8, p95_response_time_ms = $9, error_rate = $10, throughput_rps = $11,
               measured_avg_ms = $12, measured_p95_ms = $13, measured_error_rate = $14, measured_throughput_rps = $15,
               requests = $16
             WHERE id = $1 AND (status = 'running' OR (status = 'queued' AND $2 IN ('failed', 'cancelled')))
-            """
-        );
+            """;
         command.Parameters.AddWithValue(result.RunId);
         command.Parameters.AddWithValue(EnumText.Lower(result.Status));
         command.Parameters.AddWithValue(EnumText.Lower(result.Verdict.Verdict));
@@ -56,7 +62,6 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
         AddDouble(command, measured ? overall!.ErrorRate : null);
         AddDouble(command, measured ? overall!.ThroughputRps : null);
         command.Parameters.AddWithValue((object?)overall?.Requests ?? DBNull.Value);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static void AddDecimal(NpgsqlCommand command, double? value, decimal largest, int places) =>

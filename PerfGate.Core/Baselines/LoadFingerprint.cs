@@ -41,6 +41,22 @@ public static class LoadFingerprint
         return Convert.ToHexStringLower(SHA256.HashData(load));
     }
 
+    /// <summary>
+    /// The same of a load that was made elsewhere: it is compared with other imports of the same request and scenarios only,
+    /// since what made its load is known by no more than that.
+    /// </summary>
+    /// <param name="request">What it is judged by.</param>
+    /// <param name="scenarios">Names of the scenarios that were measured.</param>
+    public static string OfImported(RunRequest request, IEnumerable<string> scenarios) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new { Imported = Of(request), Scenarios = scenarios.Order(StringComparer.Ordinal) },
+                    RunJson.Options
+                )
+            )
+        );
+
     private static ScenarioConfiguration Canonical(ScenarioConfiguration scenario) =>
         scenario with
         {

@@ -20,13 +20,14 @@ internal static class ConfigurationReader
         "tags",
     ];
 
-    /// <summary>Reads one; null where it is no object. <paramref name="type"/> is null where the request names none.</summary>
+    /// <summary>Reads one; null where it is no object or lacks what it needs. <paramref name="type"/> is null where the request names none.</summary>
     public static TestConfiguration? Read(
         JsonElement value,
         string path,
         TestType? type,
         Limits limits,
-        ErrorList errors
+        ErrorList errors,
+        bool needsTarget = true
     )
     {
         if (FieldReader.Open(value, path, errors, Known) is not { } fields)
@@ -34,7 +35,10 @@ internal static class ConfigurationReader
             return null;
         }
         var shape = type ?? TestType.Load;
-        var baseUrl = TargetUrl.Read(fields, "baseUrl", limits.UrlLength);
+        var baseUrl =
+            needsTarget || fields.Has("baseUrl")
+                ? TargetUrl.Read(fields, "baseUrl", limits.UrlLength)
+                : TestConfiguration.UnknownTarget;
         var scenarios = ScenarioReader.ReadAll(fields, limits, errors);
         var model = LoadModel(fields, shape, scenarios, limits);
         var stages = Stages(fields, shape, model, UsersNeeded(scenarios), limits, errors);

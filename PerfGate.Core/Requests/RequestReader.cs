@@ -13,20 +13,29 @@ public static class RequestReader
     /// <param name="json">UTF-8.</param>
     /// <param name="limits">What may be asked for.</param>
     public static Validated<RunRequest> Read(ReadOnlyMemory<byte> json, Limits limits) =>
-        RequestDocument.Read(json, limits, (root, errors) => Read(root, limits, errors));
+        RequestDocument.Read(json, limits, (root, errors) => Read(root, limits, errors, needsTarget: true));
 
-    private static RunRequest? Read(JsonElement root, Limits limits, ErrorList errors) =>
+    /// <summary>
+    /// Reads the request of a load that was made elsewhere: the same, but that it need not name its target
+    /// (<see cref="TestConfiguration.UnknownTarget"/>).
+    /// </summary>
+    /// <param name="json">UTF-8.</param>
+    /// <param name="limits">What may be asked for.</param>
+    public static Validated<RunRequest> ReadImported(ReadOnlyMemory<byte> json, Limits limits) =>
+        RequestDocument.Read(json, limits, (root, errors) => Read(root, limits, errors, needsTarget: false));
+
+    private static RunRequest? Read(JsonElement root, Limits limits, ErrorList errors, bool needsTarget) =>
         FieldReader.Open(root, "", errors, "testType", "configuration", "environment") is { } fields
-            ? Read(fields, limits, errors)
+            ? Read(fields, limits, errors, needsTarget)
             : null;
 
     /// <summary>The three fields, of an object that may have others.</summary>
-    internal static RunRequest? Read(FieldReader fields, Limits limits, ErrorList errors)
+    internal static RunRequest? Read(FieldReader fields, Limits limits, ErrorList errors, bool needsTarget = true)
     {
         var type = fields.Choice<TestType>("testType");
         var environment = fields.Choice<TargetEnvironment>("environment");
         var configuration = fields.Raw("configuration", "an object with at least baseUrl") is { } value
-            ? ConfigurationReader.Read(value, fields.At("configuration"), type, limits, errors)
+            ? ConfigurationReader.Read(value, fields.At("configuration"), type, limits, errors, needsTarget)
             : null;
         return type is null || environment is null || configuration is null
             ? null

@@ -10,6 +10,9 @@ public sealed record RunRequest(TestType TestType, TestConfiguration Configurati
 /// </summary>
 public sealed record TestConfiguration
 {
+    /// <summary>Stands for the target of a load that was made elsewhere and does not say where it was aimed.</summary>
+    public static readonly Uri UnknownTarget = new("http://unknown.invalid");
+
     /// <summary>Root of the target, http or https, without query or fragment.</summary>
     public required Uri BaseUrl { get; init; }
 

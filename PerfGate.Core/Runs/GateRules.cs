@@ -24,7 +24,10 @@ public static class GateRules
         {
             yield return Plain(FindingWeight.Error, error.Code, error.Message);
         }
-        var findings = EvidenceRules.Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings).ToList();
+        var findings = EvidenceRules
+            .Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings)
+            .Concat(grounds.Further.Where(finding => finding.Weight != FindingWeight.Note))
+            .ToList();
         var numbers = EvidenceNumbers.Of(grounds);
         // How the engine ended, and whatever else is no matter of one number.
         foreach (
@@ -34,6 +37,13 @@ public static class GateRules
         )
         {
             yield return Plain(finding.Weight, finding.Reason.Code, finding.Reason.Sentence);
+        }
+        foreach (var note in grounds.Further.Where(finding => finding.Weight == FindingWeight.Note))
+        {
+            yield return Plain(note.Weight, note.Reason.Code, note.Reason.Sentence) with
+            {
+                Outcome = GateRuleOutcome.NotApplicable,
+            };
         }
         foreach (var number in numbers)
         {

@@ -33,6 +33,11 @@ public sealed record VerdictGrounds
 
     /// <summary>Whether somebody cancelled it.</summary>
     public bool Cancelled { get; init; }
+
+    /// <summary>
+    /// What whoever made the grounds found beside them. Its notes are told in the reasons, whatever the verdict.
+    /// </summary>
+    public IReadOnlyList<Finding> Further { get; init; } = [];
 }
 
 /// <summary>
@@ -55,6 +60,7 @@ public static class VerdictRule
         var findings = EvidenceRules
             .Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings)
             .Concat(OfError(grounds))
+            .Concat(grounds.Further)
             .OrderBy(finding => finding.Weight)
             .ToList();
         var evidence = findings
@@ -79,12 +85,12 @@ public static class VerdictRule
             : verdict == Verdict.Failed && !Has(FindingWeight.Fails) ? [.. bounds, .. evidence, .. unknown]
             : verdict == Verdict.Error ? [.. evidence]
             : [.. evidence, .. bounds, .. unknown];
-        return new RunVerdict(
-            verdict,
+        var notes = grounds.Further.Where(f => f.Weight == FindingWeight.Note).Select(f => f.Reason);
+        reasons =
             reasons.Count > 0 ? reasons
-                : grounds.Metrics is null ? [new Reason("nothing-measured", "The run left nothing that was measured.")]
-                : [new Reason("nothing-judged", "The run was measured, but held against no threshold.")]
-        );
+            : grounds.Metrics is null ? [new Reason("nothing-measured", "The run left nothing that was measured.")]
+            : [new Reason("nothing-judged", "The run was measured, but held against no threshold.")];
+        return new RunVerdict(verdict, [.. reasons, .. notes]);
 
         bool Has(FindingWeight weight) => findings.Exists(finding => finding.Weight == weight);
     }

@@ -89,6 +89,7 @@ public sealed class GateServer : IAsyncDisposable
                 BlobConnectionString = options.BlobConnectionString,
                 Engine = options.Engine,
                 SlotsPerEnvironment = options.SlotsPerEnvironment,
+                ImportBytes = options.ImportBytes,
             }
         );
         AddJobs(builder.Services, connectionString, new JobWorkers(options.SlotsPerEnvironment));

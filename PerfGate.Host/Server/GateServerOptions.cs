@@ -23,4 +23,7 @@ public sealed record GateServerOptions
 
     /// <summary>Runs that may be under load at once in one environment; default 1, so that none disturbs another.</summary>
     public int SlotsPerEnvironment { get; init; } = 1;
+
+    /// <summary>Largest import, bytes as they are sent; default 2 GB.</summary>
+    public long ImportBytes { get; init; } = 2_000_000_000;
 }

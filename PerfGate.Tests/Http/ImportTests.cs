@@ -1,0 +1,325 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using PerfGate.Tests.K6Output;
+
+namespace PerfGate.Tests.Http;
+
+public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixture>
+{
+    private static readonly byte[] Request = Encoding.UTF8.GetBytes(ImportFixture.Lenient);
+
+    public static TheoryData<string, string> Outputs
+    {
+        get
+        {
+            var outputs = new TheoryData<string, string>();
+            foreach (var release in new[] { "v0.49.0", "v1.3.0", "v2.2.0" })
+            {
+                outputs.Add(release, "points.csv.gz");
+                outputs.Add(release, "points.json.gz");
+            }
+            return outputs;
+        }
+    }
+
+    public static TheoryData<string, string> Summaries =>
+        new()
+        {
+            { "v0.49.0", "summary-export.json" },
+            { "v1.3.0", "summary-export.json" },
+            { "v2.2.0", "summary-export.json" },
+            { "v2.2.0", "handle-summary.json" },
+            { "v2.2.0", "summary-machine.json" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public async Task Output_of_each_release_becomes_a_run_like_any_other_packed_or_not(string release, string file)
+    {
+        var output = Captures.Read(release, file);
+        var (answer, plain) = await gate.ImportAsync(("request", Request), ("output", output));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var testId = plain.GetProperty("testId").GetString();
+        Assert.Equal($"/api/performance/runs/{testId}", answer.Headers.Location?.ToString());
+        Assert.Equal(("completed", "passed", 0), Verdict(plain));
+        Assert.Contains("imported", Codes(plain));
+
+        // The parts may come in any order.
+        var (_, packed) = await gate.ImportAsync(("output", Gzip(output)), ("request", Request));
+        Assert.Equal(plain.GetProperty("thresholds").ToString(), packed.GetProperty("thresholds").ToString());
+
+        var run = await gate.GetAsync($"runs/{testId}");
+        Assert.Equal("k6 (imported)", run.GetProperty("results").GetProperty("engine").GetString());
+        var requests = run.GetProperty("results").GetProperty("metrics").GetProperty("overall").GetProperty("requests");
+        Assert.InRange(requests.GetInt64(), 100, 200);
+        Assert.Equal(plain.ToString(), (await gate.GetAsync($"runs/{testId}/gate")).ToString());
+        Assert.True((await gate.GetAsync($"runs/{testId}/series")).GetProperty("points").GetArrayLength() > 1);
+        var report = (await gate.GetAsync($"runs/{testId}/report")).GetString();
+        Assert.Contains("within 0.1 %", report);
+        var markdown = (await gate.GetAsync($"runs/{testId}/report?format=markdown")).GetString();
+        Assert.Contains("within 0.1 %", markdown);
+        Assert.Contains("made elsewhere", markdown);
+        var history = (await gate.GetAsync("runs?limit=200")).GetProperty("runs").EnumerateArray();
+        Assert.Contains(history, one => one.GetProperty("testId").GetString() == testId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Summaries))]
+    public async Task A_summary_alone_is_judged_as_far_as_it_goes(string release, string file)
+    {
+        var request = Encoding.UTF8.GetBytes(
+            """{"testType":"load","environment":"staging","configuration":{"thresholds":{"maxErrorRate":0.1,"minThroughput":1,"k6":{"http_req_duration{scenario:submit}":["p(99.9)<2000"]}}}}"""
+        );
+        var (answer, gateView) = await gate.ImportAsync(
+            ("request", request),
+            ("summary", Captures.Read(release, file))
+        );
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        // No summary has that percentile: what is missing is not taken for well.
+        Assert.Equal(("completed", "inconclusive", 2), Verdict(gateView));
+        Assert.Contains("threshold-unknown", Codes(gateView));
+        var (_, lenient) = await gate.ImportAsync(
+            ("request", Request),
+            ("summary", Gzip(Captures.Read(release, file)))
+        );
+        Assert.Equal(("completed", "passed", 0), Verdict(lenient));
+
+        var testId = gateView.GetProperty("testId").GetString();
+        var run = await gate.GetAsync($"runs/{testId}");
+        Assert.Equal(
+            file == "summary-export.json" ? "k6 (imported)" : "k6 v2.2.0 (imported)",
+            run.GetProperty("results").GetProperty("engine").GetString()
+        );
+        Assert.Contains(
+            "k6's own summary",
+            run.GetProperty("results").GetProperty("metrics").GetProperty("source").GetString()
+        );
+        Assert.Equal(0, (await gate.GetAsync($"runs/{testId}/series")).GetProperty("points").GetArrayLength());
+        Assert.NotEmpty((await gate.GetAsync($"runs/{testId}/report")).GetString()!);
+        Assert.DoesNotContain(
+            gate.Artifacts(),
+            artifact => artifact.Text.Contains("synthetic") || artifact.Text.Contains("import http from")
+        );
+    }
+
+    [Fact]
+    public async Task Segments_are_merged_and_a_summary_of_one_is_not_taken_for_all()
+    {
+        var csv = Captures.Read("v2.2.0", "points.csv.gz");
+        var (_, one) = await gate.ImportAsync(("request", Request), ("output", csv));
+        var (_, two) = await gate.ImportAsync(
+            ("request", Request),
+            ("output", csv),
+            ("summary", Captures.Read("v2.2.0", "summary-export.json")),
+            ("output", Captures.Read("v2.2.0", "points.json.gz"))
+        );
+        Assert.Equal(("completed", "passed", 0), Verdict(two));
+        Assert.True(await RequestsAsync(two) > 1.8 * await RequestsAsync(one));
+        var source = (await ResultsAsync(two)).GetProperty("metrics").GetProperty("source").GetString();
+        Assert.StartsWith("merged HdrHistograms", source);
+    }
+
+    [Fact]
+    public async Task A_summary_that_counts_other_requests_than_the_samples_forbids_a_pass()
+    {
+        var (_, view) = await gate.ImportAsync(
+            ("request", Request),
+            ("output", Captures.Read("v2.2.0", "points.csv.gz")),
+            ("summary", Captures.Read("v1.3.0", "summary-export.json"))
+        );
+        Assert.Equal(("completed", "inconclusive", 2), Verdict(view));
+        Assert.Contains("summary-disagrees", Codes(view));
+    }
+
+    [Fact]
+    public async Task A_crossed_bound_fails_and_so_does_what_k6_said_of_its_end()
+    {
+        var strict = Encoding.UTF8.GetBytes("""{"testType":"load","environment":"staging","configuration":{}}""");
+        var csv = Captures.Read("v2.2.0", "points.csv.gz");
+        var (_, failed) = await gate.ImportAsync(("request", strict), ("output", csv));
+        Assert.Equal(("completed", "failed", 1), Verdict(failed));
+        Assert.Contains("threshold-crossed", Codes(failed));
+
+        var (_, aborted) = await gate.ImportAsync(
+            ("request", Request),
+            ("output", csv),
+            ("exitCode", "108"u8.ToArray())
+        );
+        Assert.Equal(("completed", "inconclusive", 2), Verdict(aborted));
+        Assert.Contains("script-aborted", Codes(aborted));
+        var (_, rejected) = await gate.ImportAsync(
+            ("request", Request),
+            ("output", csv),
+            ("exitCode", "255"u8.ToArray())
+        );
+        Assert.Equal(("failed", "error", 3), Verdict(rejected));
+    }
+
+    [Fact]
+    public async Task An_output_that_was_cut_off_is_read_and_forbids_a_pass()
+    {
+        var json = Captures.Read("v1.3.0", "points.json.gz");
+        foreach (var cut in new[] { json[..^30], Gzip(json)[..^500] })
+        {
+            var (answer, view) = await gate.ImportAsync(("request", Request), ("output", cut));
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+            Assert.Equal(("completed", "inconclusive", 2), Verdict(view));
+            Assert.Contains("output-cut", Codes(view));
+        }
+    }
+
+    [Fact]
+    public async Task An_import_is_compared_with_the_imports_before_it()
+    {
+        var request = Encoding.UTF8.GetBytes(
+            """{"testType":"stress","environment":"production","configuration":{"baseUrl":"http://shop.example","vus":5,"thresholds":{"maxErrorRate":0.1,"minThroughput":1}}}"""
+        );
+        var csv = Captures.Read("v2.2.0", "points.csv.gz");
+        var (_, first) = await gate.ImportAsync(("request", request), ("output", csv));
+        var (established, _) = await SendJsonAsync(
+            "baselines",
+            $$"""{"testId":"{{first.GetProperty("testId").GetString()}}"}"""
+        );
+        Assert.True(established.IsSuccessStatusCode);
+        var (_, second) = await gate.ImportAsync(("request", request), ("output", csv));
+        Assert.Equal(("completed", "passed", 0), Verdict(second));
+        Assert.NotEmpty(second.GetProperty("baseline").GetProperty("metrics").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Everything_that_cannot_be_read_is_told_at_once_by_part_and_line_and_nothing_is_stored()
+    {
+        var csv = Encoding.UTF8.GetString(Captures.Read("v2.2.0", "points.csv.gz")).Split('\n');
+        csv[4] = "http_reqs,soon" + csv[4][csv[4].IndexOf(',', 20)..];
+        var before = (Runs: await CountAsync(), Artifacts: gate.Artifacts().Count());
+        var (answer, problem) = await gate.ImportAsync(
+            ("request", """{"testType":"lode","environment":"staging","configuration":{}}"""u8.ToArray()),
+            ("output", Captures.Read("v2.2.0", "points.csv.gz")),
+            ("output", Encoding.UTF8.GetBytes(string.Join('\n', csv))),
+            ("output", "hello"u8.ToArray()),
+            ("output", Captures.Read("v2.2.0", "summary-export.json")),
+            ("summary", "{}"u8.ToArray()),
+            ("exitCode", "-1"u8.ToArray()),
+            ("surprise", "?"u8.ToArray())
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var errors = problem
+            .GetProperty("errors")
+            .EnumerateArray()
+            .ToDictionary(e => e.GetProperty("field").GetString()!, e => e.GetProperty("problem").GetString()!);
+        Assert.Equal(
+            ["exitCode", "output[1]", "output[2]", "output[3]", "summary", "surprise", "testType"],
+            errors.Keys.Order()
+        );
+        Assert.StartsWith("line 5: its timestamp", errors["output[1]"]);
+        Assert.Contains("neither CSV nor NDJSON", errors["output[2]"]);
+        Assert.Contains("summary", errors["output[3]"]);
+        Assert.Equal(before, (await CountAsync(), gate.Artifacts().Count()));
+    }
+
+    [Fact]
+    public async Task Neither_request_nor_output_is_a_problem_of_both()
+    {
+        var (answer, problem) = await gate.ImportAsync(("exitCode", "0"u8.ToArray()));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Equal(
+            ["request", "output"],
+            problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString())
+        );
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task More_than_the_limit_is_refused_with_413_whether_its_length_was_told_or_not(bool chunked)
+    {
+        var before = (await CountAsync(), gate.Artifacts().Count());
+        var csv = Captures.Read("v2.2.0", "points.csv.gz");
+        var rows = csv[(Array.IndexOf(csv, (byte)'\n') + 1)..];
+        byte[] large =
+        [
+            .. csv,
+            .. Enumerable.Range(0, ImportFixture.ImportBytes / rows.Length + 1).SelectMany(_ => rows),
+        ];
+        using var form = ImportFixture.Form(("request", Request), ("output", large));
+        var (answer, problem) = await gate.SendAsync(form, chunked);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("3000000", problem.GetProperty("detail").GetString());
+        Assert.Equal(before, (await CountAsync(), gate.Artifacts().Count()));
+
+        // Packed, the same is small enough.
+        var (packed, _) = await gate.ImportAsync(("request", Request), ("output", Gzip(large)));
+        Assert.Equal(HttpStatusCode.Created, packed.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_no_multipart_form_is_refused()
+    {
+        using var json = new StringContent("{}", Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await gate.SendAsync(json)).Answer.StatusCode);
+
+        using var form = ImportFixture.Form(("request", Request), ("output", Captures.Read("v2.2.0", "points.csv.gz")));
+        var bytes = await form.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        using var cut = new ByteArrayContent(bytes[..^100]);
+        cut.Headers.ContentType = form.Headers.ContentType;
+        var (answer, problem) = await gate.SendAsync(cut);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Equal("body", problem.GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
+    [Fact]
+    public async Task Who_has_no_token_imports_nothing()
+    {
+        using var stranger = new HttpClient { BaseAddress = gate.Http.BaseAddress };
+        using var form = ImportFixture.Form(("request", Request));
+        using var answer = await stranger.PostAsync(
+            "/api/performance/runs/import",
+            form,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    private async Task<(HttpResponseMessage Answer, string Body)> SendJsonAsync(string path, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        var answer = await gate.Http.PostAsync(
+            $"/api/performance/{path}",
+            content,
+            TestContext.Current.CancellationToken
+        );
+        return (answer, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private async Task<int> CountAsync() =>
+        (await gate.GetAsync("runs?limit=200")).GetProperty("runs").GetArrayLength();
+
+    private async Task<JsonElement> ResultsAsync(JsonElement view) =>
+        (await gate.GetAsync($"runs/{view.GetProperty("testId").GetString()}")).GetProperty("results");
+
+    private async Task<long> RequestsAsync(JsonElement view) =>
+        (await ResultsAsync(view)).GetProperty("metrics").GetProperty("overall").GetProperty("requests").GetInt64();
+
+    private static (string? Status, string? Verdict, int ExitCode) Verdict(JsonElement view) =>
+        (
+            view.GetProperty("status").GetString(),
+            view.GetProperty("verdict").GetString(),
+            view.GetProperty("exitCode").GetInt32()
+        );
+
+    private static List<string?> Codes(JsonElement view) =>
+        [.. view.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetProperty("code").GetString())];
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+        return packed.ToArray();
+    }
+}
