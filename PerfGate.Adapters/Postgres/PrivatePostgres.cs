@@ -48,7 +48,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <exception cref="InvalidOperationException">
     /// Another PerfGate uses the folder, there is no PostgreSQL to be had, or it does not start; the message says which.
     /// </exception>
-    public static async Task<PrivatePostgres> StartAsync(string folder, CancellationToken cancellation)
+    /// <param name="folder">Where its cluster is kept.</param>
+    /// <param name="cancellation">Stops the start.</param>
+    /// <param name="maxConnections">PostgreSQL's <c>max_connections</c>; default 200, enough for one host.</param>
+    public static async Task<PrivatePostgres> StartAsync(
+        string folder,
+        CancellationToken cancellation,
+        int maxConnections = 200
+    )
     {
         var account = await PostgresAccount.ChooseAsync(cancellation);
         var home = await account.ReachableAsync(Path.GetFullPath(folder), cancellation);
@@ -62,7 +69,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             for (var attempt = 1; ; attempt++)
             {
                 var port = FreePort();
-                var keeper = Launch(account, binaries, data, port);
+                var keeper = Launch(account, binaries, data, port, maxConnections);
                 try
                 {
                     var connectionString = await ConnectAsync(keeper, data, password, port, cancellation);
@@ -212,7 +219,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         await writer.WriteAsync(text.AsMemory(), cancellation);
     }
 
-    private static Process Launch(PostgresAccount account, string binaries, string data, int port)
+    private static Process Launch(PostgresAccount account, string binaries, string data, int port, int maxConnections)
     {
         string[] server =
         [
@@ -226,7 +233,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             "-c",
             "unix_socket_directories=",
             "-c",
-            "max_connections=200",
+            string.Create(CultureInfo.InvariantCulture, $"max_connections={maxConnections}"),
         ];
         var start = OperatingSystem.IsWindows()
             ? account.Start(server[0], server[1..])

@@ -78,7 +78,7 @@ public static class EvidenceRules
                 "No runner reported how the load ended, so it may have been cut short."
             );
         }
-        foreach (var finding in Traffic(metrics, ends).Concat(Samples(metrics)))
+        foreach (var finding in Traffic(plan, metrics, ends).Concat(Samples(metrics)))
         {
             yield return finding;
         }
@@ -160,7 +160,7 @@ public static class EvidenceRules
         }
     }
 
-    private static IEnumerable<Finding> Traffic(RunMetrics metrics, IReadOnlyList<RunnerEnd> ends)
+    private static IEnumerable<Finding> Traffic(LoadPlan? plan, RunMetrics metrics, IReadOnlyList<RunnerEnd> ends)
     {
         var exceptions = ends.Sum(end => end.ScriptExceptions);
         var first = ends.Select(end => end.FirstScriptException).FirstOrDefault(text => text is not null);
@@ -176,7 +176,7 @@ public static class EvidenceRules
             );
         }
         var overall = metrics.Overall;
-        if (overall.Requests == 0 && NobodyCameBack(metrics, ends))
+        if (overall.Requests == 0 && plan is not null && NobodyCameBack(metrics, ends))
         {
             yield return Of(
                 FindingWeight.Fails,
@@ -222,6 +222,7 @@ public static class EvidenceRules
     /// <summary>
     /// Requests that are cut off with their iteration are counted nowhere. A script that makes none ends its iterations; where
     /// users were at work from the first to the last moment and not one iteration ended, they hung in their first request.
+    /// Only of a script made here: what another one does before its first request, nobody knows.
     /// </summary>
     private static bool NobodyCameBack(RunMetrics metrics, IReadOnlyList<RunnerEnd> ends) =>
         metrics is { Iterations: 0, MaxVus: > 0 }

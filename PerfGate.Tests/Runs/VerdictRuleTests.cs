@@ -31,7 +31,26 @@ public class VerdictRuleTests
 
     [Fact]
     public void A_run_without_traffic_is_inconclusive() =>
-        AssertVerdict(Verdict.Inconclusive, "no-traffic", SampleGrounds.From(SampleGrounds.Metrics(0)));
+        AssertVerdict(
+            Verdict.Inconclusive,
+            "no-traffic",
+            SampleGrounds.From(SampleGrounds.Metrics(0) with { Iterations = 500 })
+        );
+
+    [Fact]
+    public void Users_that_never_came_back_from_their_first_request_fail_the_build() =>
+        AssertVerdict(Verdict.Failed, "target-dead", SampleGrounds.From(SampleGrounds.Metrics(0)));
+
+    [Fact]
+    public void Of_a_script_made_elsewhere_nobody_knows_what_its_users_waited_for() =>
+        AssertVerdict(
+            Verdict.Inconclusive,
+            "no-traffic",
+            SampleGrounds.From(SampleGrounds.Metrics(0)) with
+            {
+                Plan = null,
+            }
+        );
 
     [Fact]
     public void A_script_that_throws_in_every_iteration_neither_passes_nor_fails_a_build()

@@ -8,6 +8,9 @@ namespace PerfGate.Tests.Support;
 /// <summary>One real PostgreSQL for all tests, started when a test first asks; each asks for a database of its own.</summary>
 public sealed class PostgresFixture : IAsyncDisposable
 {
+    // Dozens of servers share it, each with pools of its own.
+    private const int MaxConnections = 1000;
+
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-tests-{Guid.NewGuid():N}");
     private readonly SemaphoreSlim _starting = new(1);
     private PrivatePostgres? _postgres;
@@ -46,7 +49,7 @@ public sealed class PostgresFixture : IAsyncDisposable
         await _starting.WaitAsync();
         try
         {
-            _postgres ??= await PrivatePostgres.StartAsync(_folder, CancellationToken.None);
+            _postgres ??= await PrivatePostgres.StartAsync(_folder, CancellationToken.None, MaxConnections);
             return _postgres.ConnectionString;
         }
         finally
