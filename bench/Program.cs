@@ -1,17 +1,50 @@
+using System.Globalization;
 using PerfGate.Bench.Reading;
+using PerfGate.Bench.Starting;
+using PerfGate.Bench.Store;
+using PerfGate.Bench.Target;
+using PerfGate.Bench.Waiting;
+using PerfGate.Bench.Watching;
 
-// Each benchmark prints a table of Markdown. `dotnet run -c Release --project bench/PerfGate.Bench -- <name>`
+// Each benchmark prints a table of Markdown. `dotnet run -c Release --project bench -- <name>`
 return args switch
 {
-    ["reading", .. var rest] => await ReadingBench.RunAsync(rest),
+    ["reading", .. var rest] => await ReadingBench.RunAsync(Number(rest, "--megabytes", 200)),
     ["reading-once", var file] => await ReadingOnce.RunAsync(file),
+    ["watching", .. var rest] => await WatchingBench.RunAsync(
+        Number(rest, "--pairs", 4),
+        Number(rest, "--seconds", 10),
+        Text(rest, "--engine")
+    ),
+    ["starting", .. var rest] => await StartingBench.RunAsync(
+        Number(rest, "--runs", 7),
+        Text(rest, "--engine") ?? "auto"
+    ),
+    ["store", .. var rest] => await StoreBench.RunAsync(Number(rest, "--requests", 500)),
+    ["waiting", .. var rest] => await WaitingBench.RunAsync(
+        Number(rest, "--clients", 200),
+        Number(rest, "--seconds", 20)
+    ),
+    ["target"] => await TargetProcess.ServeAsync(),
     _ => Usage(),
 };
+
+static string? Text(string[] rest, string name) =>
+    Array.IndexOf(rest, name) is var at and >= 0 && at + 1 < rest.Length ? rest[at + 1] : null;
+
+static int Number(string[] rest, string name, int otherwise) =>
+    Text(rest, name) is { } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "reading [--megabytes N]   k6's CSV and NDJSON into condensed records (default: 200 MB each)"
+        """
+        reading [--megabytes N]                                  k6's CSV and NDJSON into condensed records
+        watching [--pairs N] [--seconds N] [--engine embedded]   the load engine alone, and watched by the runner
+        starting [--runs N] [--engine embedded]                  execute to first request, last request to verdict
+        store [--requests N]                                     history, tests and gate with 1,000,000 runs
+        waiting [--clients N] [--seconds N]                      clients that wait, and event streams
+        """
     );
     return 64;
 }

@@ -13,9 +13,8 @@ internal static class ReadingBench
     private const int JqMegabytes = 20;
 
     /// <summary>Prints the table.</summary>
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(int megabytes)
     {
-        var megabytes = arguments is ["--megabytes", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 200;
         var folder = Directory.CreateTempSubdirectory("perfgate-bench-").FullName;
         try
         {
