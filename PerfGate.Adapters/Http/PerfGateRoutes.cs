@@ -1,16 +1,22 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PerfGate.Adapters.Http.OpenApi;
 
 namespace PerfGate.Adapters.Http;
 
 /// <summary>Every route of the API in one place.</summary>
 public static class PerfGateRoutes
 {
-    /// <summary>Maps them. All want a token, but health.</summary>
+    /// <summary>Maps them. All want a token, but health and the API's own description.</summary>
     public static IEndpointRouteBuilder MapPerfGate(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
+
+        // The document and its page say nothing that is secret, and are read before anybody has a token.
+        routes.MapGet("/api/performance/openapi.json", ApiDocumentEndpoints.Document).AllowAnonymous();
+        routes.MapGet("/api/performance/docs", ApiDocumentEndpoints.Show).AllowAnonymous();
+        routes.MapGet("/api/performance/docs/{file}", ApiDocumentEndpoints.Asset).AllowAnonymous();
 
         var api = routes.MapGroup("/api/performance").AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>();
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);

@@ -55,6 +55,7 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider time)
     /// </summary>
     /// <param name="runId">The run.</param>
     /// <param name="front">How many of a line are worth a worker, at least 1.</param>
+    /// <param name="cancellation">Stops it.</param>
     public async Task<bool> IsDueAsync(Guid runId, int front, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(

@@ -135,6 +135,7 @@ public sealed class RunsFixture(PostgresFixture postgres) : IAsyncLifetime
             request.Headers.TryAddWithoutValidation(name, value);
         }
         var answer = await Http.SendAsync(request, Cancellation);
+        await ApiContract.HoldAsync(answer);
         var json = await answer.Content.ReadAsByteArrayAsync(Cancellation);
         return (answer, json.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(json));
     }

@@ -12,7 +12,11 @@ public class EvidenceRulesTests
 
     [Fact]
     public void A_run_without_requests_says_nothing() =>
-        AssertOnly(Examine(SampleGrounds.Metrics(0)), "no-traffic", FindingWeight.ForbidsBoth);
+        AssertOnly(
+            Examine(SampleGrounds.Metrics(0) with { Iterations = 500 }),
+            "no-traffic",
+            FindingWeight.ForbidsBoth
+        );
 
     [Fact]
     public void A_dead_target_fails_and_is_named_by_its_error()
