@@ -1,12 +1,22 @@
+using System.Text.Json.Serialization;
+
 namespace PerfGate.Core;
 
 /// <summary>
 /// Why a run could not be carried out: a closed set, so that every caller can handle each case. Anything not listed here is
-/// a surprise and travels as an exception.
+/// a surprise and travels as an exception. Errors travel between the steps of an orchestration as JSON, by their code.
 /// </summary>
 /// <param name="Code">Stable machine-readable name, lower case with hyphens.</param>
 /// <param name="Message">A sentence a person can act on; holds no secret.</param>
 /// <param name="IsTransient">Whether the same step may succeed if tried again.</param>
+[JsonDerivedType(typeof(RunError.ScriptRejected), "script-rejected")]
+[JsonDerivedType(typeof(RunError.RunnerNotStarted), "runner-not-started")]
+[JsonDerivedType(typeof(RunError.CancelledBeforeLoad), "cancelled-before-load")]
+[JsonDerivedType(typeof(RunError.RunnerLost), "runner-lost")]
+[JsonDerivedType(typeof(RunError.EngineFailed), "engine-failed")]
+[JsonDerivedType(typeof(RunError.DeadlineExceeded), "deadline-exceeded")]
+[JsonDerivedType(typeof(RunError.ArtifactUnreadable), "artifact-unreadable")]
+[JsonDerivedType(typeof(RunError.RequestUnusable), "request-unusable")]
 public abstract record RunError(string Code, string Message, bool IsTransient)
 {
     /// <summary>The engine refused the generated script before any load.</summary>

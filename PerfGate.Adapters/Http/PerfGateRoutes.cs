@@ -8,10 +8,11 @@ namespace PerfGate.Adapters.Http;
 /// <summary>Every route of the API in one place.</summary>
 public static class PerfGateRoutes
 {
-    /// <summary>Maps them. All want a token, but health and the API's own description.</summary>
+    /// <summary>Maps them. All want a token, but health, readiness and the API's own description.</summary>
     public static IEndpointRouteBuilder MapPerfGate(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
+        routes.MapGet("/ready", ReadyEndpoint.GetAsync).AllowAnonymous();
 
         // The document and its page say nothing that is secret, and are read before anybody has a token.
         routes.MapGet("/api/performance/openapi.json", ApiDocumentEndpoints.Document).AllowAnonymous();

@@ -28,8 +28,19 @@ public static class RunEndpoint
     ) => AnswerAsync(context, testId, "gate", reading, reading.GateAsync, cancellation);
 
     /// <summary><c>POST runs/{testId}/cancel</c>: 202 where it will stop, 409 where it has ended already.</summary>
-    public static async Task<IResult> CancelAsync(Guid testId, RunStore runs, CancellationToken cancellation) =>
-        await runs.RequestCancelAsync(testId, cancellation) switch
+    public static async Task<IResult> CancelAsync(
+        Guid testId,
+        RunStore runs,
+        IRunStarter starter,
+        CancellationToken cancellation
+    )
+    {
+        var answer = await runs.RequestCancelAsync(testId, cancellation);
+        if (answer is not (CancelAnswer.Unknown or CancelAnswer.AlreadyEnded))
+        {
+            await starter.HastenCancelAsync(testId, cancellation);
+        }
+        return answer switch
         {
             CancelAnswer.Unknown => Problems.Unknown("run", testId),
             CancelAnswer.AlreadyEnded => Problems.Conflict("The run has ended already; nothing was changed."),
@@ -49,6 +60,7 @@ public static class RunEndpoint
                 statusCode: StatusCodes.Status202Accepted
             ),
         };
+    }
 
     private static async Task<IResult> AnswerAsync<T>(
         HttpContext context,

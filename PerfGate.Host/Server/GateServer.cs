@@ -2,8 +2,6 @@ using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using PerfGate.Adapters;
@@ -93,7 +91,7 @@ public sealed class GateServer : IAsyncDisposable
             }
         );
         AddJobs(builder.Services, connectionString, new JobWorkers(options.SlotsPerEnvironment));
-        AddGuard(builder.Services, key);
+        builder.Services.AddGuard(bearer => bearer.TokenValidationParameters = key.Validation);
 
         var app = builder.Build();
         app.UseAuthentication();
@@ -133,20 +131,5 @@ public sealed class GateServer : IAsyncDisposable
         services.AddSingleton(workers);
         services.AddSingleton<RunRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<RunRecovery>());
-    }
-
-    private static void AddGuard(IServiceCollection services, LocalSigningKey key)
-    {
-        services
-            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
-            .AddJwtBearer(bearer =>
-            {
-                bearer.MapInboundClaims = false;
-                bearer.TokenValidationParameters = key.Validation;
-            });
-        // Deny by default: an endpoint is open only where it says so itself.
-        services
-            .AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using PerfGate.Adapters.Http;
 using PerfGate.Core.Runners;
 using PerfGate.Host.Demo;
 using PerfGate.Host.Server;

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace PerfGate.Host.Server;
+namespace PerfGate.Adapters.Http;
 
 /// <summary>
 /// The key that a one-machine server signs and checks its tokens with: 256 random bits in a file that only its owner may
