@@ -1,0 +1,38 @@
+using Azure;
+using PerfGate.Adapters.Postgres;
+
+namespace PerfGate.Functions.Orchestration;
+
+/// <summary>
+/// Tells what an activity may throw, and is then tried again, from what would be the same the next time and is therefore told.
+/// </summary>
+public static class StepGuard
+{
+    /// <summary>Does a step; a surprise that would not go away is part of the answer.</summary>
+    public static async Task<StepAnswer<T>> DoAsync<T>(string step, Func<Task<T>> work)
+        where T : class
+    {
+        try
+        {
+            return new StepAnswer<T>(await work(), null);
+        }
+        catch (Exception surprise) when (!MayBeBetterLater(surprise))
+        {
+            var unwell = surprise is IOException or UnauthorizedAccessException or RequestFailedException;
+            return new StepAnswer<T>(null, new StepSurprise(step, surprise.Message, unwell));
+        }
+    }
+
+    /// <summary>
+    /// Whether the same step may succeed later: the host stops, the database is away, Azure is busy or out of reach.
+    /// </summary>
+    public static bool MayBeBetterLater(Exception exception) =>
+        exception switch
+        {
+            OperationCanceledException or TimeoutException => true,
+            // No status: there was no answer.
+            RequestFailedException refused => refused.Status is 0 or 408 or 429 or >= 500,
+            AggregateException { InnerException: { } first } => MayBeBetterLater(first),
+            _ => DatabaseAway.Explains(exception),
+        };
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using PerfGate.Adapters;
+
+namespace PerfGate.Functions.Settings;
+
+/// <summary>How the function app is set up: each setting is described in docs/configuration.md.</summary>
+public sealed record FunctionsSettings
+{
+    /// <summary>What the adapters need.</summary>
+    public required PerfGateOptions PerfGate { get; init; }
+
+    /// <summary>Which tokens are believed.</summary>
+    public required TokenSettings Tokens { get; init; }
+
+    /// <summary>How long things are kept.</summary>
+    public required RetentionSettings Retention { get; init; }
+
+    /// <summary>Whether the app brings the database to the newest schema when it starts; default true.</summary>
+    public bool MigrateAtStart { get; init; } = true;
+
+    /// <summary>Reads and checks them.</summary>
+    /// <exception cref="SettingsException">Settings cannot be used; it names each of them.</exception>
+    public static FunctionsSettings Read(IConfiguration configuration)
+    {
+        var read = new SettingReader(configuration);
+        var settings = new FunctionsSettings
+        {
+            PerfGate = ReadPerfGate(read),
+            Tokens = ReadTokens(read),
+            Retention = RetentionSettings.Read(read),
+            MigrateAtStart = read.Flag("PerfGate__MigrateAtStart", true),
+        };
+        foreach (var schedule in Schedules)
+        {
+            CheckSchedule(read, schedule);
+        }
+        return read.Errors.Count == 0 ? settings : throw new SettingsException(read.Errors);
+    }
+
+    /// <summary>The settings that hold the timers' schedules. The Functions host reads them itself, and has no defaults.</summary>
+    public static IReadOnlyList<string> Schedules { get; } =
+    ["NightlyEnduranceSchedule", "SweepOrphanedRunnersSchedule", "PurgeHistorySchedule"];
+
+    private static PerfGateOptions ReadPerfGate(SettingReader read)
+    {
+        var database = read.Required(
+            "PerfGate__PostgresConnectionString",
+            "a connection string, such as Host=...;Database=perfgate"
+        );
+        CheckDatabase(read, database);
+        var blobs = read.Text("PerfGate__BlobConnectionString");
+        var folder = read.Text("PerfGate__ArtifactFolder");
+        if (blobs is null && folder is null)
+        {
+            read.Refuse(
+                "PerfGate__BlobConnectionString",
+                "is not set",
+                "the connection string of a blob service, or PerfGate__ArtifactFolder for a folder on this machine"
+            );
+        }
+        return new PerfGateOptions
+        {
+            PostgresConnectionString = database,
+            ArtifactFolder = Path.GetFullPath(folder ?? "."),
+            BlobConnectionString = blobs,
+            Engine = read.Text("PerfGate__Engine") ?? "auto",
+            SlotsPerEnvironment = (int)read.Number("PerfGate__SlotsPerEnvironment", 1, 1, 100),
+            RunnerSilence = read.Duration(
+                "PerfGate__RunnerSilence",
+                TimeSpan.FromMinutes(1),
+                TimeSpan.FromSeconds(15),
+                TimeSpan.FromHours(1)
+            ),
+            ImportBytes = read.Number("PerfGate__ImportBytes", 2_000_000_000, 1, 100_000_000_000),
+        };
+    }
+
+    private static TokenSettings ReadTokens(SettingReader read)
+    {
+        var authority = read.Address("PerfGate__Auth__Authority", "https");
+        var folder = read.Text("PerfGate__Auth__DataFolder");
+        if (read.Text("PerfGate__Auth__Authority") is null && folder is not null)
+        {
+            return new TokenSettings.Local(Path.GetFullPath(folder));
+        }
+        if (folder is not null)
+        {
+            read.Refuse("PerfGate__Auth__DataFolder", "is set beside PerfGate__Auth__Authority", "one of the two");
+        }
+        if (read.Text("PerfGate__Auth__Authority") is null)
+        {
+            read.Refuse(
+                "PerfGate__Auth__Authority",
+                "is not set",
+                "https://login.microsoftonline.com/TENANT/v2.0, or PerfGate__Auth__DataFolder on an engineer's machine"
+            );
+            return new TokenSettings.Local(".");
+        }
+        var audience = read.Required(
+            "PerfGate__Auth__Audience",
+            "the application id of PerfGate at its identity provider"
+        );
+        return new TokenSettings.Issued(authority ?? new Uri("https://localhost"), audience);
+    }
+
+    private static void CheckDatabase(SettingReader read, string connectionString)
+    {
+        try
+        {
+            if (connectionString.Length > 0 && new NpgsqlConnectionStringBuilder(connectionString).Host is null)
+            {
+                read.Refuse("PerfGate__PostgresConnectionString", "names no host", "Host=...;Database=perfgate");
+            }
+        }
+        catch (ArgumentException)
+        {
+            // Npgsql's own message may hold parts of it, a password among them.
+            read.Refuse("PerfGate__PostgresConnectionString", "cannot be read", "Host=...;Database=perfgate");
+        }
+    }
+
+    private static void CheckSchedule(SettingReader read, string name)
+    {
+        var schedule = read.Required(
+            name,
+            "six fields, such as '0 0 2 * * *': second, minute, hour, day, month, day of week"
+        );
+        if (schedule.Length > 0 && schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 6)
+        {
+            read.Refuse(
+                name,
+                $"'{schedule}' has not six fields",
+                "second, minute, hour, day, month, day of week: '0 0 2 * * *'"
+            );
+        }
+    }
+}
