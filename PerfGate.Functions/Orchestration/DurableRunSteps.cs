@@ -126,21 +126,24 @@ public sealed class DurableRunSteps(TaskOrchestrationContext context, Orchestrat
     /// <inheritdoc />
     public async Task DelayAsync(TimeSpan delay)
     {
+        await (
+            _state.CancelHeard ? context.CreateTimer(Pause(delay), CancellationToken.None) : WaitAsync(Pause(delay))
+        );
+        // After the pause, not instead of it: generations that follow each other at once would spin.
         if (++_looks >= LooksOfGeneration)
         {
             _leaving = true;
             throw new GenerationEndException();
         }
-        if (_state.CancelHeard)
-        {
-            await context.CreateTimer(Pause(delay), CancellationToken.None);
-            return;
-        }
+    }
+
+    private async Task WaitAsync(TimeSpan pause)
+    {
         // One wait for the event in each generation. One that comes in the very moment in which a generation ends is lost: who
         // cancels over the API has written it into the run's row, which the next look reads.
         _cancel ??= context.WaitForExternalEvent<object?>(CancelEvent);
         using var enough = new CancellationTokenSource();
-        var timer = context.CreateTimer(Pause(delay), enough.Token);
+        var timer = context.CreateTimer(pause, enough.Token);
         if (await Task.WhenAny(timer, _cancel) == timer)
         {
             return;

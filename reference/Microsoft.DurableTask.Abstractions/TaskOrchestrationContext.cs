@@ -37,11 +37,8 @@ public abstract class TaskOrchestrationContext
 
     public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
 
-    public virtual Task<T> WaitForExternalEvent<T>(
-        string eventName,
-        TimeSpan timeout,
-        CancellationToken cancellationToken = default
-    ) => throw null!;
+    public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken) =>
+        throw null!;
 
     public abstract void SendEvent(string instanceId, string eventName, object payload);
 

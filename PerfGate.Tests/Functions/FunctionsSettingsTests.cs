@@ -1,0 +1,154 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Configuration;
+using PerfGate.Functions.Settings;
+using PerfGate.Tests.Architecture;
+
+namespace PerfGate.Tests.Functions;
+
+public sealed partial class FunctionsSettingsTests
+{
+    private static readonly Dictionary<string, string?> Sound = new()
+    {
+        ["PerfGate__PostgresConnectionString"] = "Host=127.0.0.1;Database=perfgate;Password=hush",
+        ["PerfGate__BlobConnectionString"] = "UseDevelopmentStorage=true",
+        ["PerfGate__Auth__Authority"] = "https://login.microsoftonline.com/tenant/v2.0",
+        ["PerfGate__Auth__Audience"] = "api://perfgate",
+        ["NightlyEnduranceSchedule"] = "0 0 2 * * *",
+        ["SweepOrphanedRunnersSchedule"] = "0 */10 * * * *",
+        ["PurgeHistorySchedule"] = "0 30 3 * * *",
+    };
+
+    [Fact]
+    public void Few_settings_are_needed_and_the_rest_has_defaults()
+    {
+        var settings = Read();
+
+        Assert.Equal("auto", settings.PerfGate.Engine);
+        Assert.Equal(1, settings.PerfGate.SlotsPerEnvironment);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.PerfGate.RunnerSilence);
+        Assert.Equal(
+            new RetentionSettings(TimeSpan.FromDays(90), TimeSpan.FromDays(30), TimeSpan.FromDays(730)),
+            settings.Retention
+        );
+        Assert.Equal(
+            new TokenSettings.Issued(new Uri("https://login.microsoftonline.com/tenant/v2.0"), "api://perfgate"),
+            settings.Tokens
+        );
+        Assert.True(settings.MigrateAtStart);
+    }
+
+    [Fact]
+    public void What_is_missing_is_named_all_at_once()
+    {
+        var refused = Assert.Throws<SettingsException>(() => FunctionsSettings.Read(Configuration([])));
+
+        Assert.Equal(
+            [
+                "NightlyEnduranceSchedule",
+                "PerfGate__Auth__Authority",
+                "PerfGate__BlobConnectionString",
+                "PerfGate__PostgresConnectionString",
+                "PurgeHistorySchedule",
+                "SweepOrphanedRunnersSchedule",
+            ],
+            refused.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
+        );
+        Assert.All(refused.Errors, error => Assert.Contains(error.Field, refused.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("PerfGate__PostgresConnectionString", "Password=hush;Hostt=x")]
+    [InlineData("PerfGate__PostgresConnectionString", "Password=hush")]
+    [InlineData("PerfGate__SlotsPerEnvironment", "0")]
+    [InlineData("PerfGate__SlotsPerEnvironment", "1.5")]
+    [InlineData("PerfGate__RunnerSilence", "14s")]
+    [InlineData("PerfGate__RunnerSilence", "soon")]
+    [InlineData("PerfGate__ImportBytes", "-1")]
+    [InlineData("PerfGate__MigrateAtStart", "perhaps")]
+    [InlineData("PerfGate__Auth__Authority", "http://login.example")]
+    [InlineData("PerfGate__Auth__Audience", "")]
+    [InlineData("PerfGate__Auth__DataFolder", ".perfgate")]
+    [InlineData("PerfGate__Retention__ArtifactDays", "0")]
+    [InlineData("PerfGate__Retention__RunDays", "30")]
+    [InlineData("PerfGate__Retention__OrchestrationDays", "for ever")]
+    [InlineData("NightlyEnduranceSchedule", "0 2 * * *")]
+    public void What_cannot_be_used_is_named_with_what_could_be_and_without_secrets(string name, string value)
+    {
+        var refused = Assert.Throws<SettingsException>(() => Read((name, value)));
+
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal(name, error.Field);
+        Assert.NotEmpty(error.Allowed);
+        Assert.DoesNotContain("hush", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_of_an_identity_provider_are_believed_for_this_audience_only()
+    {
+        var bearer = new JwtBearerOptions();
+        (await Read().Tokens.LoadAsync(CancellationToken.None))(bearer);
+
+        Assert.Equal("https://login.microsoftonline.com/tenant/v2.0", bearer.Authority);
+        Assert.Equal("api://perfgate", bearer.Audience);
+        Assert.True(bearer.RequireHttpsMetadata);
+        Assert.True(bearer.TokenValidationParameters.ValidateIssuer);
+        Assert.True(bearer.TokenValidationParameters.ValidateAudience);
+        Assert.True(bearer.TokenValidationParameters.ValidateLifetime);
+    }
+
+    [Fact]
+    public void The_sample_can_be_used_as_it_is()
+    {
+        var settings = FunctionsSettings.Read(Configuration(Sample()!));
+
+        Assert.IsType<TokenSettings.Local>(settings.Tokens);
+    }
+
+    [Fact]
+    public void Every_setting_of_code_and_sample_is_described_and_every_described_one_is_there()
+    {
+        var described = Described()
+            .Matches(File.ReadAllText(Path.Combine(Repository.Root.FullName, "docs", "configuration.md")))
+            .Select(match => match.Groups[1].Value)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var code = Directory
+            .EnumerateFiles(Path.Combine(Repository.Root.FullName, "PerfGate.Functions", "Settings"), "*.cs")
+            .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
+
+        Assert.Equal(code.Concat(Sample().Keys).Distinct().Order(StringComparer.Ordinal), described);
+    }
+
+    private static Dictionary<string, string> Sample()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root.FullName, "local.settings.sample.json"));
+        return JsonDocument.Parse(text).RootElement.GetProperty("Values").Deserialize<Dictionary<string, string>>()!;
+    }
+
+    private static FunctionsSettings Read(params (string Name, string? Value)[] changes)
+    {
+        var settings = new Dictionary<string, string?>(Sound);
+        foreach (var (name, value) in changes)
+        {
+            settings[name] = value;
+        }
+        return FunctionsSettings.Read(Configuration(settings));
+    }
+
+    private static IConfiguration Configuration(IEnumerable<KeyValuePair<string, string?>> settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                settings.Select(one =>
+                    KeyValuePair.Create(one.Key.Replace("__", ":", StringComparison.Ordinal), one.Value)
+                )
+            )
+            .Build();
+
+    [GeneratedRegex(@"^\| `([A-Za-z_]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Described();
+
+    [GeneratedRegex("\"(PerfGate__[A-Za-z_]+|[A-Za-z]+Schedule)\"")]
+    private static partial Regex Named();
+}
