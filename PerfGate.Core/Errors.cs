@@ -54,4 +54,64 @@ public abstract record RunError(string Code, string Message, bool IsTransient)
     /// <summary>The request that was stored with the run can no longer be read or planned.</summary>
     public sealed record RequestUnusable(string Detail)
         : RunError("request-unusable", $"The run's request cannot be used: {Detail}", false);
+
+    /// <summary>The runner's image could not be pulled.</summary>
+    public sealed record ImageNotPulled(string Image, string Detail)
+        : RunError("image-not-pulled", $"The runner image {Image} could not be pulled: {Detail}", false);
+
+    /// <summary>The subscription may not have that many container groups or cores in any of the regions.</summary>
+    public sealed record RunnerQuotaReached(string Regions, string Detail)
+        : RunError("runner-quota-reached", $"The quota of container groups is used up in {Regions}: {Detail}", true);
+
+    /// <summary>No region had room for the container group.</summary>
+    public sealed record NoRunnerCapacity(string Regions, string Detail)
+        : RunError("no-runner-capacity", $"There was no capacity for the load runner in {Regions}: {Detail}", true);
+
+    /// <summary>Azure Resource Manager could not be reached, or asked to be left alone, for longer than is waited.</summary>
+    public sealed record ResourceManagerAway(string Detail)
+        : RunError("resource-manager-away", $"Azure Resource Manager could not be used: {Detail}", true);
+
+    /// <summary>PerfGate's identity may not do that to container groups.</summary>
+    public sealed record ContainersForbidden(string Detail)
+        : RunError("containers-forbidden", $"PerfGate may not manage container groups: {Detail}", false);
+
+    /// <summary>The container needed more memory than its group has.</summary>
+    public sealed record RunnerOutOfMemory(double MemoryGb)
+        : RunError(
+            "runner-out-of-memory",
+            FormattableString.Invariant(
+                $"The load runner's container was ended because it needed more than its {MemoryGb} GB of memory."
+            ),
+            false
+        );
+
+    /// <summary>The container ended with a status that says that the runner could not report.</summary>
+    public sealed record RunnerExited(int ExitCode, string Detail)
+        : RunError(
+            "runner-exited",
+            FormattableString.Invariant($"The load runner's container ended with exit code {ExitCode}: {Detail}"),
+            false
+        );
+
+    /// <summary>The container group is not there, and PerfGate did not delete it.</summary>
+    public sealed record RunnerDeleted(string Group)
+        : RunError(
+            "runner-deleted",
+            $"The load runner's container group {Group} is not there: something other than PerfGate deleted it, or PerfGate was ended in the moment of asking for it.",
+            false
+        );
+
+    /// <summary>The container group was stopped from outside.</summary>
+    public sealed record RunnerStopped(string Group)
+        : RunError("runner-stopped", $"The load runner's container group {Group} was stopped from outside.", false);
+
+    /// <summary>The container group was accepted, and its container did not run in time.</summary>
+    public sealed record RunnerNeverStarted(TimeSpan Waited, string Detail)
+        : RunError(
+            "runner-never-started",
+            FormattableString.Invariant(
+                $"The load runner's container did not start within {Waited.TotalSeconds:0} s: {Detail}"
+            ),
+            true
+        );
 }

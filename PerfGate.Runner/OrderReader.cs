@@ -7,14 +7,12 @@ namespace PerfGate.Runner;
 /// <summary>Reads the runner's order: from <c>PERFGATE_ORDER</c>, else the first line of standard input.</summary>
 internal static class OrderReader
 {
-    public const string Variable = "PERFGATE_ORDER";
-
     public static async Task<(RunnerOrder? Order, string? Problem)> ReadAsync(TextReader input)
     {
-        var text = Environment.GetEnvironmentVariable(Variable) ?? await input.ReadLineAsync();
+        var text = Environment.GetEnvironmentVariable(RunnerOrder.Variable) ?? await input.ReadLineAsync();
         if (string.IsNullOrWhiteSpace(text))
         {
-            return (null, $"No order: expected a line of JSON on standard input or in {Variable}.");
+            return (null, $"No order: expected a line of JSON on standard input or in {RunnerOrder.Variable}.");
         }
         try
         {

@@ -6,6 +6,9 @@ namespace PerfGate.Core.Runners;
 /// </summary>
 public sealed record RunnerOrder
 {
+    /// <summary>The environment variable.</summary>
+    public const string Variable = "PERFGATE_ORDER";
+
     /// <summary>The run.</summary>
     public required Guid RunId { get; init; }
 

@@ -1,0 +1,305 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using PerfGate.Adapters.Runs;
+using PerfGate.Core;
+using PerfGate.Core.Runners;
+
+namespace PerfGate.Adapters.ContainerInstances;
+
+/// <summary>
+/// Runs each runner in a container group of its own. What matters is in Azure: the group's name follows from run and segment, so
+/// that any server finds the groups that another one made; what is kept here only spares questions.
+/// </summary>
+public sealed partial class ContainerGroupLauncher(
+    ContainerGroupsClient groups,
+    ContainerInstanceOptions options,
+    TimeProvider time,
+    ILogger<ContainerGroupLauncher> log
+) : IRunnerLauncher
+{
+    // Longer is not waited for a deletion: what stays is an orphan, and swept.
+    private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(20);
+
+    private const int LogLines = 20;
+    private const int LongestLog = 1500;
+
+    private readonly ConcurrentDictionary<(Guid Run, int Segment), Known> _known = new();
+
+    /// <inheritdoc />
+    public async Task<RunError?> StartAsync(RunnerOrder order, CancellationToken cancellation)
+    {
+        if (order.Artifacts.IsFile)
+        {
+            return new RunError.RunnerNotStarted(
+                "its artifacts are in a folder, which a container cannot reach; runners in containers need a blob service"
+            );
+        }
+        var known = KnownOf(order.RunId, order.Segment);
+        known.Order = order;
+        known.Last = null;
+        var (found, answer) = await FindAsync(order.RunId, order.Segment, known, options.Patience, cancellation);
+        if (found is null && !answer.IsAbsent)
+        {
+            return GroupFailure.OfAnswer(answer, options.Regions[0].Name, options);
+        }
+        if (found is not null && !MayMove(Read(found), known))
+        {
+            return null;
+        }
+        return await PlaceAsync(order, found, known, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<RunnerState> LookAsync(Guid runId, int segment, CancellationToken cancellation)
+    {
+        var known = KnownOf(runId, segment);
+        if (known.Last is { } last && (last.Presence == RunnerPresence.Gone || time.GetUtcNow() < known.NextLook))
+        {
+            return last;
+        }
+        var (found, answer) = await FindAsync(runId, segment, known, TimeSpan.Zero, cancellation);
+        var wait = answer.RetryAfter is { } asked && asked > options.LookInterval ? asked : options.LookInterval;
+        known.NextLook = time.GetUtcNow() + wait;
+        if (found is null && !answer.IsAbsent)
+        {
+            // Whether it lives cannot be known now; its artifacts still tell.
+            LogAway(runId, segment, answer.Detail);
+            return known.Last ?? new RunnerState(RunnerPresence.Stranger, null, GroupFailure.Clean(answer.Detail));
+        }
+        var state = found is null
+            ? Deleted(runId, segment, known)
+            : await WithLogAsync(found, Read(found), cancellation);
+        if (found is not null && known.Order is { } order && MayMove(state, known))
+        {
+            var refused = await PlaceAsync(order, found, known, cancellation);
+            state = refused is null
+                ? new RunnerState(RunnerPresence.Starting, null, state.LastWords)
+                : state with
+                {
+                    Error = refused,
+                };
+        }
+        return known.Last = state;
+    }
+
+    /// <inheritdoc />
+    public async Task EndAsync(Guid runId, CancellationToken cancellation)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var ((run, segment), known) in _known)
+        {
+            if (run == runId)
+            {
+                names.UnionWith(known.Asked.Select(region => ContainerGroupDefinition.NameOf(run, segment, region)));
+                _known.TryRemove((run, segment), out _);
+            }
+        }
+        try
+        {
+            var (listed, last) = await groups.ListAsync(DeletePatience, cancellation);
+            if (!last.IsSuccess)
+            {
+                LogNotListed(runId, last.Detail);
+            }
+            names.UnionWith(
+                listed.Where(group => ContainerGroupDefinition.RunOf(group) == runId).Select(group => group.Name)
+            );
+            await Task.WhenAll(names.Select(name => DeleteAsync(name, cancellation)));
+        }
+        catch (Exception surprise) when (surprise is JsonException or InvalidOperationException)
+        {
+            LogNotDeleted(runId.ToString(), surprise.Message);
+        }
+    }
+
+    /// <inheritdoc />
+    // Nobody tells when a container ends.
+    public Task DelayUnlessEndedAsync(Guid runId, TimeSpan delay, CancellationToken cancellation) =>
+        Task.Delay(delay, time, cancellation);
+
+    /// <summary>What a runner printed, as long as its group is there; for people. Null where nothing.</summary>
+    public Task<string?> ReadLogAsync(Guid runId, int segment, CancellationToken cancellation) =>
+        groups.ReadLogAsync(
+            ContainerGroupDefinition.NameOf(runId, segment, KnownOf(runId, segment).Region),
+            int.MaxValue,
+            cancellation
+        );
+
+    /// <summary>Asks for the group: in the region of the one that failed, or the next that takes it.</summary>
+    private async Task<RunError?> PlaceAsync(
+        RunnerOrder order,
+        ContainerGroup? failed,
+        Known known,
+        CancellationToken cancellation
+    )
+    {
+        RunError? error = null;
+        if (failed is not null)
+        {
+            await DeleteAsync(failed.Name, cancellation);
+        }
+        for (var region = failed is null ? 0 : known.Region + 1; region < options.Regions.Count; region++)
+        {
+            var place = options.Regions[region];
+            known.Region = region;
+            // Before it is asked for: an answer may be lost, and the group be there nevertheless.
+            known.Asked.Add(region);
+            var answer = await groups.PutAsync(
+                ContainerGroupDefinition.NameOf(order.RunId, order.Segment, region),
+                ContainerGroupDefinition.Of(order, place, options, time.GetUtcNow()),
+                options.Patience,
+                cancellation
+            );
+            if (answer.IsSuccess)
+            {
+                known.IsPlaced = true;
+                return null;
+            }
+            error = GroupFailure.OfAnswer(answer, place.Name, options);
+            if (!GroupFailure.IsOfRegion(error))
+            {
+                return error;
+            }
+            LogRegionRefused(order.RunId, order.Segment, place.Name, answer.Detail);
+        }
+        return InAllRegions(error);
+    }
+
+    /// <summary>The segment's group: the one known, else the one in the last region that has one.</summary>
+    private async Task<(ContainerGroup? Group, ArmAnswer Answer)> FindAsync(
+        Guid runId,
+        int segment,
+        Known known,
+        TimeSpan patience,
+        CancellationToken cancellation
+    )
+    {
+        if (known.IsPlaced)
+        {
+            var (group, answer) = await GetAsync(known.Region);
+            if (!answer.IsAbsent && (group is null || !IsOfRegion(Read(group))))
+            {
+                return (group, answer);
+            }
+        }
+        // Another server may have asked for it, in any region; one that was refused may not be wholly deleted yet.
+        for (var region = options.Regions.Count - 1; ; region--)
+        {
+            var (group, answer) = await GetAsync(region);
+            if (group is not null)
+            {
+                (known.Region, known.IsPlaced) = (region, true);
+            }
+            if (!answer.IsAbsent || region == 0)
+            {
+                return (group, answer);
+            }
+        }
+
+        async Task<(ContainerGroup? Group, ArmAnswer Answer)> GetAsync(int region)
+        {
+            var name = ContainerGroupDefinition.NameOf(runId, segment, region);
+            var answer = await groups.GetAsync(name, patience, cancellation);
+            return answer is { IsSuccess: true, Body: { } body }
+                ? (body.Deserialize<ContainerGroup>(ContainerGroup.Json), answer)
+                : (null, answer);
+        }
+    }
+
+    private RunnerState Read(ContainerGroup group) =>
+        GroupReading.Of(
+            group,
+            ContainerGroupDefinition.CreatedOf(group) is { } created ? time.GetUtcNow() - created : TimeSpan.Zero,
+            options
+        );
+
+    private static bool IsOfRegion(RunnerState state) =>
+        state is { Presence: RunnerPresence.Gone, Error: { } error } && GroupFailure.IsOfRegion(error);
+
+    private bool MayMove(RunnerState state, Known known) =>
+        IsOfRegion(state) && known.Region + 1 < options.Regions.Count;
+
+    // The sentence is made with the record: another name of regions needs another record.
+    private RunError? InAllRegions(RunError? error)
+    {
+        var regions = string.Join(", ", options.Regions.Select(region => region.Name));
+        return error switch
+        {
+            RunError.NoRunnerCapacity capacity => new RunError.NoRunnerCapacity(regions, capacity.Detail),
+            RunError.RunnerQuotaReached quota => new RunError.RunnerQuotaReached(regions, quota.Detail),
+            _ => error,
+        };
+    }
+
+    private static RunnerState Deleted(Guid runId, int segment, Known known)
+    {
+        var name = ContainerGroupDefinition.NameOf(runId, segment, known.Region);
+        return new RunnerState(
+            RunnerPresence.Gone,
+            new RunError.RunnerDeleted(name),
+            known.Last?.LastWords ?? $"its group {name} is not there"
+        );
+    }
+
+    /// <summary>Of a container that failed, what it printed last: it is gone with the group.</summary>
+    private async Task<RunnerState> WithLogAsync(
+        ContainerGroup group,
+        RunnerState state,
+        CancellationToken cancellation
+    )
+    {
+        if (state is not { Presence: RunnerPresence.Gone, Error: RunError.RunnerExited or RunError.RunnerOutOfMemory })
+        {
+            return state;
+        }
+        var printed = await groups.ReadLogAsync(group.Name, LogLines, cancellation);
+        return string.IsNullOrWhiteSpace(printed)
+            ? state
+            : state with
+            {
+                LastWords =
+                    $"{state.LastWords}; it printed: {Core.K6Output.SensitiveText.Strip(printed.Trim(), LongestLog)}",
+            };
+    }
+
+    private async Task DeleteAsync(string name, CancellationToken cancellation)
+    {
+        var answer = await groups.DeleteAsync(name, DeletePatience, cancellation);
+        if (answer is { IsSuccess: false, IsAbsent: false })
+        {
+            LogNotDeleted(name, answer.Detail);
+        }
+    }
+
+    private Known KnownOf(Guid runId, int segment) => _known.GetOrAdd((runId, segment), static _ => new Known());
+
+    [LoggerMessage(LogLevel.Warning, "Run {Run}, segment {Segment}: region {Region} has no room: {Detail}")]
+    private partial void LogRegionRefused(Guid run, int segment, string region, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "Run {Run}, segment {Segment}: its group could not be looked at: {Detail}")]
+    private partial void LogAway(Guid run, int segment, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "Run {Run}: its groups could not be listed, and are left to the sweep: {Detail}")]
+    private partial void LogNotListed(Guid run, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "Group {Group} could not be deleted, and is left to the sweep: {Detail}")]
+    private partial void LogNotDeleted(string group, string detail);
+
+    private sealed class Known
+    {
+        /// <summary>Held in memory alone; needed to ask again in another region.</summary>
+        public RunnerOrder? Order { get; set; }
+
+        public int Region { get; set; }
+
+        /// <summary>Whether the group was accepted or seen in that region.</summary>
+        public bool IsPlaced { get; set; }
+
+        public ConcurrentBag<int> Asked { get; } = [];
+
+        public RunnerState? Last { get; set; }
+
+        public DateTimeOffset NextLook { get; set; }
+    }
+}
