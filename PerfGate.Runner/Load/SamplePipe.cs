@@ -13,12 +13,20 @@ internal sealed class SamplePipe : IAsyncDisposable
 {
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
 
+    // k6 writes 4 KB at a time. Reading each as it comes would cost more than what is read: rather let some gather.
+    private static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(10);
+
+    // As much as Linux lets an ordinary user have (/proc/sys/fs/pipe-max-size).
+    private const int WantedPipeBytes = 1 << 20;
+    private const int UsualPipeBytes = 64 * 1024;
+
     private readonly Condenser _condenser;
     private readonly CsvSampleReader _reader = new();
     private readonly FileStream? _keeper;
     private readonly FileStream _stream;
     private readonly TimeProvider _time;
     private readonly Task _reading;
+    private readonly int _pipeBytes;
     private volatile bool _ended;
 
     private SamplePipe(string path, FileStream? keeper, FileStream stream, Condenser condenser, TimeProvider time)
@@ -28,6 +36,9 @@ internal sealed class SamplePipe : IAsyncDisposable
         _stream = stream;
         _condenser = condenser;
         _time = time;
+        _pipeBytes = OperatingSystem.IsLinux()
+            ? Math.Max(UsualPipeBytes, Native.Fcntl(stream.SafeFileHandle, Native.SetPipeSize, WantedPipeBytes))
+            : UsualPipeBytes;
         _reading = Task.Run(ReadAsync);
     }
 
@@ -89,11 +100,15 @@ internal sealed class SamplePipe : IAsyncDisposable
         while (true)
         {
             var ended = _ended;
-            var bytes = await _stream.ReadAsync(_reader.GetMemory(256 * 1024));
+            var bytes = await _stream.ReadAsync(_reader.GetMemory(_pipeBytes));
             if (bytes > 0)
             {
                 _reader.Advance(bytes);
                 Condense();
+                if (bytes < _pipeBytes / 4 && !ended)
+                {
+                    await Task.Delay(GatherInterval, _time);
+                }
             }
             else if (_keeper is not null || ended)
             {

@@ -61,9 +61,12 @@ internal static class WatchingBench
             var summary = Path.Combine(folder.FullName, "summary.json");
             await File.WriteAllTextAsync(script, Script);
             string[] arguments = ["run", "--quiet", "--no-usage-report", "--summary-export", summary, script];
-            var start = k6 is null
-                ? new ProcessStartInfo("dotnet", [EmbeddedEngine(), .. arguments])
-                : new ProcessStartInfo(k6, arguments);
+            string[] command = k6 is null ? ["dotnet", EmbeddedEngine(), .. arguments] : [k6, .. arguments];
+            // The runner gives its engine a session of its own, and Linux shares CPU out by session (sched_autogroup): the
+            // engine alone gets the same, or target and engine would share differently in the two.
+            var start = OperatingSystem.IsLinux()
+                ? new ProcessStartInfo("setsid", ["--wait", .. command])
+                : new ProcessStartInfo(command[0], command[1..]);
             start.RedirectStandardOutput = start.RedirectStandardError = true;
             foreach (var (name, value) in ScriptEnvironment(target, seconds))
             {
