@@ -11,8 +11,12 @@ public static class MigrationRunner
     private const long Lock = 0x5045_5246_4741_5445;
 
     /// <summary>Applies what is missing.</summary>
+    /// <returns>The scripts applied now, in order: <c>0001_mission_tables</c>, ...</returns>
     /// <exception cref="InvalidOperationException">A script failed; it and those after it are not applied.</exception>
-    public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> MigrateAsync(
+        string connectionString,
+        CancellationToken cancellation
+    )
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -45,5 +49,9 @@ public static class MigrationRunner
                 result.Error
             );
         }
+        return [.. result.Scripts.Select(script => Name(script.Name))];
     }
+
+    /// <summary>The file's name, without the namespace that embedding put before it.</summary>
+    private static string Name(string resource) => Path.GetFileNameWithoutExtension(resource).Split('.')[^1];
 }

@@ -1,7 +1,7 @@
 namespace PerfGate.Core.Requests;
 
 /// <summary>What somebody who misspelt a name probably meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>
     /// The known name nearest to a wrong one: at most a third of its letters (rounded up) wrong, left out or too many

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using PerfGate.Host.Client;
 using PerfGate.Host.Server;
-using Spectre.Console;
+using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;
 
@@ -35,26 +36,81 @@ public static class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("serve", "Serve the API on this machine.") { Urls, DataFolder, Engine, Postgres };
-        command.SetAction(
-            async (parsed, cancellation) =>
+        Urls.Validators.Add(result =>
+        {
+            var text = result.GetValue(Urls)!;
+            if (!text.Split(';').All(IsListenable))
             {
-                await using var gate = await GateServer.StartAsync(
-                    new GateServerOptions
-                    {
-                        DataFolder = Path.GetFullPath(parsed.GetValue(DataFolder)!),
-                        Urls = parsed.GetValue(Urls)!,
-                        Engine = parsed.GetValue(Engine)!,
-                        PostgresConnectionString = parsed.GetValue(Postgres),
-                    },
-                    cancellation
+                result.AddError(
+                    $"--urls is \"{text}\"; it must be http or https URLs without a path, separated by ;, such as http://127.0.0.1:5080 or http://*:80."
                 );
-                AnsiConsole.WriteLine($"PerfGate listens on {gate.Address}");
-                AnsiConsole.WriteLine("A token for it: perfgate token");
-                await gate.WaitForShutdownAsync(cancellation);
-                return 0;
+            }
+        });
+        Postgres.Validators.Add(result =>
+        {
+            if (result.GetValue(Postgres) is { } text && !IsConnectionString(text))
+            {
+                // The value may hold a password: it is not repeated.
+                result.AddError(
+                    "--postgres is no connection string; it must be like \"Host=db;Database=perfgate;Username=perfgate\"."
+                );
+            }
+        });
+        var command = new Command("serve", "Serve the API on this machine.") { Urls, DataFolder, Engine, Postgres };
+        command.SetAction(ServeAsync);
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = Path.GetFullPath(parsed.GetValue(DataFolder)!);
+        await using var gate = await GateServer.StartAsync(
+            new GateServerOptions
+            {
+                DataFolder = folder,
+                Urls = parsed.GetValue(Urls)!,
+                Engine = parsed.GetValue(Engine)!,
+                PostgresConnectionString = parsed.GetValue(Postgres),
+            },
+            cancellation
+        );
+        using var left = await ServerAddress.LeaveAsync(folder, gate.Address, cancellation);
+        new Screen(parsed.GetValue(CommandLine.Json)).Result(
+            new
+            {
+                address = gate.Address,
+                dataFolder = folder,
+                processId = Environment.ProcessId,
+            },
+            _ =>
+            {
+                Console.Out.WriteLine($"PerfGate listens on {gate.Address}");
+                Console.Out.WriteLine("A token for it: perfgate token");
             }
         );
-        return command;
+        await gate.WaitForShutdownAsync(cancellation);
+        return ExitCodes.Ok;
+    }
+
+    // A star or a plus listens everywhere.
+    private static bool IsListenable(string url) =>
+        Uri.TryCreate(
+            url.Replace("://*", "://0.0.0.0").Replace("://+", "://0.0.0.0"),
+            UriKind.Absolute,
+            out var address
+        )
+        && (address.Scheme is "http" or "https")
+        && address.PathAndQuery == "/";
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new Npgsql.NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 };
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 }

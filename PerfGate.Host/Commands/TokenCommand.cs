@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PerfGate.Host.Server;
+using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;
 
@@ -18,48 +19,49 @@ public static class TokenCommand
         DefaultValueFactory = _ => "Engineer",
     };
 
-    private static readonly Option<int> Hours = new("--hours")
+    private static readonly Option<string> Lifetime = new("--lifetime")
     {
-        Description = "How long it holds, 1 to 8760 hours.",
-        DefaultValueFactory = _ => 8,
+        Description = "How long it holds, 1m to 8760h.",
+        DefaultValueFactory = _ => "8h",
     };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        Role.AcceptOnlyFromAmong("Viewer", "Engineer", "Admin");
-        Hours.Validators.Add(result =>
-        {
-            if (result.GetValue(Hours) is < 1 or > 8760)
-            {
-                result.AddError("--hours must be from 1 to 8760.");
-            }
-        });
+        OptionForms.MustBeOneOf(Role, "Viewer", "Engineer", "Admin");
+        OptionForms.MustBeDuration(Lifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         var command = new Command("token", "Print a token for the server of this folder.")
         {
             Subject,
             Role,
-            Hours,
+            Lifetime,
             ServeCommand.DataFolder,
         };
-        command.SetAction(
-            async (parsed, cancellation) =>
-            {
-                var key = await LocalSigningKey.LoadOrCreateAsync(
-                    Path.GetFullPath(parsed.GetValue(ServeCommand.DataFolder)!),
-                    TimeProvider.System,
-                    cancellation
-                );
-                Console.WriteLine(
-                    key.IssueToken(
-                        parsed.GetValue(Subject)!,
-                        parsed.GetValue(Role)!,
-                        TimeSpan.FromHours(parsed.GetValue(Hours))
-                    )
-                );
-                return 0;
-            }
-        );
+        command.SetAction(PrintAsync);
         return command;
+    }
+
+    private static async Task<int> PrintAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var (subject, role) = (parsed.GetValue(Subject)!, parsed.GetValue(Role)!);
+        var lifetime = OptionForms.Duration(parsed, Lifetime);
+        var time = TimeProvider.System;
+        var key = await LocalSigningKey.LoadOrCreateAsync(
+            Path.GetFullPath(parsed.GetValue(ServeCommand.DataFolder)!),
+            time,
+            cancellation
+        );
+        var token = key.IssueToken(subject, role, lifetime);
+        new Screen(parsed.GetValue(CommandLine.Json)).Result(
+            new
+            {
+                token,
+                subject,
+                role,
+                expiresAt = time.GetUtcNow() + lifetime,
+            },
+            _ => Console.Out.WriteLine(token)
+        );
+        return ExitCodes.Ok;
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using PerfGate.Adapters.Http;
 using PerfGate.Core.Runs;
+using PerfGate.Host.Client;
 using PerfGate.Host.Server;
+using PerfGate.Host.Terminal;
 using Spectre.Console;
 
 namespace PerfGate.Host.Demo;
@@ -10,8 +12,10 @@ namespace PerfGate.Host.Demo;
 /// The demo: a healthy platform passes and becomes the baseline, a slowed one fails, and both times the gate says why.
 /// Whatever was started is ended again, also after a failure and on Ctrl+C.
 /// </summary>
-public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
+public sealed class DemoStory(Screen screen, TimeProvider time)
 {
+    private readonly IAnsiConsole _console = screen.Results;
+
     private const int AsStaged = 0;
     private const int NotAsStaged = 1;
     private const int Interrupted = 130;
@@ -34,13 +38,13 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            console.MarkupLine("[yellow]Interrupted: everything that was started has been ended.[/]");
+            _console.MarkupLine("[yellow]Interrupted: everything that was started has been ended.[/]");
             return Interrupted;
         }
         catch (Exception surprise)
             when (surprise is HttpRequestException or IOException or InvalidOperationException or TimeoutException)
         {
-            console.MarkupLine($"[red]The demo could not go on:[/] {Markup.Escape(surprise.Message)}");
+            _console.MarkupLine($"[red]The demo could not go on:[/] {Markup.Escape(surprise.Message)}");
             return NotAsStaged;
         }
     }
@@ -53,8 +57,8 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
     )
     {
         var started = time.GetTimestamp();
-        console.MarkupLine("[bold]PerfGate demo[/]: may this deployment of a wedding platform go out?");
-        console.WriteLine();
+        _console.MarkupLine("[bold]PerfGate demo[/]: may this deployment of a wedding platform go out?");
+        _console.WriteLine();
 
         Step("Starting PerfGate with a private PostgreSQL");
         await using var server = await GateServer.StartAsync(
@@ -69,18 +73,18 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
         Step("Starting the wedding platform");
         await using var platform = await PlatformProcess.StartAsync(cancellation);
         using var gate = new GateClient(server.Address, server.IssueToken("demo"));
-        console.MarkupLine(
+        _console.MarkupLine(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"[dim]  API {server.Address}  platform {platform.Address}  ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s[/]"
             )
         );
 
-        console.Write(new Rule("[bold]1[/]  The platform as it is") { Justification = Justify.Left });
+        _console.Write(new Rule("[bold]1[/]  The platform as it is") { Justification = Justify.Left });
         var healthy = await RunAsync(gate, platform, dataFolder, duration, cancellation);
         if (healthy.Verdict != Verdict.Passed)
         {
-            console.MarkupLine("[red]Not as staged:[/] the healthy platform should have passed.");
+            _console.MarkupLine("[red]Not as staged:[/] the healthy platform should have passed.");
             return NotAsStaged;
         }
         var baseline = await gate.EstablishBaselineAsync(healthy.TestId, cancellation);
@@ -91,18 +95,18 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
             )
         );
 
-        console.Write(
+        _console.Write(
             new Rule("[bold]2[/]  A deployment that makes every answer 250 ms slower") { Justification = Justify.Left }
         );
         await platform.SetKnobsAsync(SlowKnobs, cancellation);
         var slowed = await RunAsync(gate, platform, dataFolder, duration, cancellation);
         if (slowed.Verdict != Verdict.Failed)
         {
-            console.MarkupLine("[red]Not as staged:[/] the slowed platform should have failed.");
+            _console.MarkupLine("[red]Not as staged:[/] the slowed platform should have failed.");
             return NotAsStaged;
         }
-        console.WriteLine();
-        console.MarkupLine(
+        _console.WriteLine();
+        _console.MarkupLine(
             "[green]As staged:[/] the healthy platform passed, and the slowed one was stopped, although it kept every fixed threshold."
         );
         return AsStaged;
@@ -134,7 +138,12 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
         RunView run;
         try
         {
-            run = await new ProgressView(console, time).FollowAsync(gate, accepted.TestId, duration, cancellation);
+            run = await new ProgressView(screen, time).FollowAsync(
+                Follower(gate),
+                accepted.TestId,
+                duration,
+                cancellation
+            );
         }
         catch (OperationCanceledException)
         {
@@ -142,7 +151,7 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
             await gate.CancelAsync(accepted.TestId, CancellationToken.None);
             throw;
         }
-        new VerdictView(console).Show(run);
+        new VerdictView(_console).Show(run);
         await KeepReportAsync(gate, run, dataFolder, cancellation);
         return run;
     }
@@ -155,5 +164,8 @@ public sealed class DemoStory(IAnsiConsole console, TimeProvider time)
         Step($"Report: {path}");
     }
 
-    private void Step(string text) => console.MarkupLine($"[blue]→[/] {Markup.Escape(text)}");
+    private RunFollower Follower(GateClient gate) =>
+        new(gate, time, RunFollower.DefaultPatience, reason => screen.Warn(reason));
+
+    private void Step(string text) => _console.MarkupLine($"[blue]→[/] {Markup.Escape(text)}");
 }

@@ -4,6 +4,7 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
@@ -16,7 +17,7 @@ namespace PerfGate.Host.Server;
 public sealed class GateServer : IAsyncDisposable
 {
     private static readonly ILoggerFactory HangfireLog = LoggerFactory.Create(logging =>
-        logging.AddConsole().SetMinimumLevel(LogLevel.Warning)
+        logging.AddConsole(ToStandardError).SetMinimumLevel(LogLevel.Warning)
     );
 
     private readonly WebApplication _app;
@@ -77,6 +78,8 @@ public sealed class GateServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.Configure<ConsoleLoggerOptions>(ToStandardError);
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         // Bearer tokens use none of its keys.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddPerfGate(
@@ -99,6 +102,10 @@ public sealed class GateServer : IAsyncDisposable
         app.MapPerfGate();
         return app;
     }
+
+    /// <summary>Standard output is the command's.</summary>
+    private static void ToStandardError(ConsoleLoggerOptions console) =>
+        console.LogToStandardErrorThreshold = LogLevel.Trace;
 
     private static void AddJobs(IServiceCollection services, string connectionString, JobWorkers workers)
     {

@@ -75,8 +75,8 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             if (line.StartsWith(Announcement, StringComparison.Ordinal))
             {
-                process.OutputDataReceived += (_, more) => Note(errors, more.Data);
-                process.BeginOutputReadLine();
+                // Whatever it prints later must not fill the pipe.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 var key = await LocalSigningKey.LoadOrCreateAsync(folder, TimeProvider.System, CancellationToken.None);
                 var token = key.IssueToken("tests", "Engineer", TimeSpan.FromHours(1));
                 var gate = new GateClient(new Uri(line[Announcement.Length..].Trim()), token);

@@ -1,11 +1,12 @@
 using System.Globalization;
 using PerfGate.Adapters.Http;
 using PerfGate.Core.Baselines;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 using PerfGate.Core.Thresholds;
 using Spectre.Console;
 
-namespace PerfGate.Host.Demo;
+namespace PerfGate.Host.Terminal;
 
 /// <summary>A verdict as a person at a terminal reads it: word, reasons, every threshold, the past.</summary>
 public sealed class VerdictView(IAnsiConsole console)
@@ -13,28 +14,58 @@ public sealed class VerdictView(IAnsiConsole console)
     /// <summary>Shows an ended run.</summary>
     public void Show(RunView run)
     {
-        var (word, colour) = run.Verdict switch
+        ShowHead(run.Verdict, run.TestId, run.Results?.Engine ?? "no engine", run.Reasons);
+        if (run.Results is not { } results)
+        {
+            return;
+        }
+        if (results.Metrics?.Overall is { } overall)
+        {
+            console.MarkupLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"[dim]  {overall.Requests:#,0} requests, {overall.ThroughputRps:0.#}/s, avg {Milliseconds(overall.Answered?.Avg)}, p95 {Milliseconds(overall.Answered?.P95)}, errors {overall.ErrorRate * 100:0.##} %[/]"
+                )
+            );
+        }
+        ShowThresholds(results.Thresholds);
+        ShowBaseline(results.Baseline);
+    }
+
+    /// <summary>Shows the short answer for a pipeline; a run that goes on has none yet.</summary>
+    public void Show(GateView gate)
+    {
+        if (gate.Verdict is null)
+        {
+            console.MarkupLine($"[yellow]{EnumText.Lower(gate.Status)}[/]  [dim]{gate.TestId}[/]  no verdict yet");
+            return;
+        }
+        ShowHead(gate.Verdict, gate.TestId, "", gate.Reasons);
+        ShowThresholds(gate.Thresholds);
+        ShowBaseline(gate.Baseline);
+    }
+
+    private void ShowHead(Verdict? verdict, Guid testId, string engine, IReadOnlyList<Reason> reasons)
+    {
+        var (word, colour) = verdict switch
         {
             Verdict.Passed => ("PASSED", "green"),
             Verdict.Failed => ("FAILED", "red"),
             Verdict.Inconclusive => ("INCONCLUSIVE", "yellow"),
             _ => ("ERROR", "red"),
         };
-        console.MarkupLine(
-            $"[bold {colour}]{word}[/]  [dim]{run.TestId}  {Markup.Escape(run.Results?.Engine ?? "no engine")}[/]"
-        );
-        foreach (var reason in run.Reasons)
+        console.MarkupLine($"[bold {colour}]{word}[/]  [dim]{testId}  {Markup.Escape(engine)}[/]");
+        foreach (var reason in reasons)
         {
-            console.MarkupLine($"  [{colour}]•[/] {Markup.Escape(reason.Sentence)}");
-        }
-        if (run.Results is not { } results)
-        {
-            return;
-        }
-        ShowThresholds(results.Thresholds);
-        if (results.Baseline is { } baseline)
-        {
-            ShowBaseline(baseline);
+            if (!console.Profile.Out.IsTerminal)
+            {
+                // Whoever searches a log finds a sentence whole.
+                console.Profile.Out.Writer.WriteLine($"  • {reason.Sentence}");
+                continue;
+            }
+            var sentence = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(1)).AddColumn();
+            sentence.AddRow($"[{colour}]•[/]", Markup.Escape(reason.Sentence));
+            console.Write(sentence);
         }
     }
 
@@ -66,8 +97,12 @@ public sealed class VerdictView(IAnsiConsole console)
         console.Write(table);
     }
 
-    private void ShowBaseline(BaselineComparison baseline)
+    private void ShowBaseline(BaselineComparison? baseline)
     {
+        if (baseline is null)
+        {
+            return;
+        }
         if (baseline.Metrics.Count == 0)
         {
             console.MarkupLine($"[dim]Baseline: {Markup.Escape(baseline.Sentence)}[/]");
@@ -113,6 +148,8 @@ public sealed class VerdictView(IAnsiConsole console)
             "throughput_rps" => "requests/s",
             _ => Markup.Escape(metric),
         };
+
+    private static string Milliseconds(double? value) => value is { } ms ? $"{Number(ms)} ms" : "–";
 
     private static string Figure(double value, string unit) =>
         unit switch

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
+using PerfGate.Core.Scripts;
+
+namespace PerfGate.Tests.Cli;
+
+/// <summary>What needs no server: mistakes, scripts, tokens.</summary>
+public sealed class UsageTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("perfgate-cli-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("--arival-rate", "Did you mean --arrival-rate?")]
+    [InlineData("--max-p59", "Did you mean --max-p95?")]
+    public async Task An_unknown_option_is_refused_and_the_one_meant_is_named(string option, string meant)
+    {
+        var result = await PerfGateProcess.RunAsync(["run", option, "3"]);
+
+        result.Was(64);
+        Assert.Contains(meant, result.Errors);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task An_unknown_command_is_refused_and_the_one_meant_is_named()
+    {
+        var result = await PerfGateProcess.RunAsync(["scritp"]);
+
+        result.Was(64);
+        Assert.Contains("Did you mean script?", result.Errors);
+    }
+
+    [Fact]
+    public async Task An_unusable_request_names_every_field_and_starts_nothing()
+    {
+        var result = await PerfGateProcess.RunAsync(
+            ["run", "--base-url", "ftp://x", "--duration", "2y", "--max-error-rate", "2"],
+            _folder.FullName
+        );
+
+        result.Was(65);
+        Assert.Contains("configuration.baseUrl", result.Errors);
+        Assert.Contains("configuration.duration", result.Errors);
+        Assert.Contains("configuration.thresholds.maxErrorRate", result.Errors);
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task With_json_a_refusal_is_one_document_on_standard_output()
+    {
+        var result = await PerfGateProcess.RunAsync(["script", "--base-url", "ftp://x", "--json"]);
+
+        result.Was(65);
+        Assert.Equal(65, result.Json.GetProperty("exitCode").GetInt32());
+        var error = Assert.Single(result.Json.GetProperty("problem").GetProperty("errors").EnumerateArray());
+        Assert.Equal("configuration.baseUrl", error.GetProperty("field").GetString());
+    }
+
+    [Fact]
+    public async Task A_missing_file_and_broken_json_are_told_apart()
+    {
+        var missing = await PerfGateProcess.RunAsync(["script", "nothing.json"], _folder.FullName);
+        var broken = await PerfGateProcess.RunAsync(["script", "-", "--vus", "4"], input: "{ not json");
+
+        missing.Was(64);
+        broken.Was(65);
+        Assert.Contains("is not valid JSON at line 1", broken.Errors);
+    }
+
+    [Fact]
+    public async Task The_script_of_options_is_the_script_that_would_run()
+    {
+        var result = await PerfGateProcess.RunAsync([
+            "script",
+            "--base-url",
+            "http://127.0.0.1:8080",
+            "--type",
+            "spike",
+            "--arrival-rate",
+            "12",
+            "--duration",
+            "90",
+            "--scenario",
+            "photoGallery=3",
+            "--scenario",
+            "clientForm",
+            "--max-p95",
+            "800",
+            "--k6-threshold",
+            "http_req_duration{scenario:clientForm}:p(99)<1500",
+            "--tag",
+            "build=1.2",
+        ]);
+
+        result.Was(0);
+        Assert.Equal(
+            Script(
+                """
+                {"testType": "spike", "environment": "staging", "configuration": {
+                  "baseUrl": "http://127.0.0.1:8080", "arrivalRate": 12, "duration": 90,
+                  "scenarios": [{"name": "photoGallery", "weight": 3}, {"name": "clientForm"}],
+                  "thresholds": {"maxP95ResponseTime": 800, "k6": {"http_req_duration{scenario:clientForm}": ["p(99)<1500"]}},
+                  "tags": {"build": "1.2"}}}
+                """
+            ),
+            result.Output
+        );
+    }
+
+    [Fact]
+    public async Task Options_override_a_file_and_keep_the_rest()
+    {
+        const string Request = """
+            {"testType": "stress", "environment": "production", "configuration": {
+              "baseUrl": "http://127.0.0.1:1", "arrivalRate": 7, "duration": "40s",
+              "scenarios": [{"name": "own", "steps": [{"method": "GET", "path": "/"}]}]}}
+            """;
+
+        var result = await PerfGateProcess.RunAsync(
+            ["script", "-", "--base-url", "http://127.0.0.1:2", "--vus", "5", "--stage", "10s:5", "--stage", "5s:0"],
+            input: Request
+        );
+
+        result.Was(0);
+        var expected = JsonNode.Parse(Request)!;
+        expected["configuration"] = JsonNode.Parse(
+            """
+            {"baseUrl": "http://127.0.0.1:2", "vus": 5, "stages": [{"duration": "10s", "target": 5}, {"duration": "5s", "target": 0}],
+             "scenarios": [{"name": "own", "steps": [{"method": "GET", "path": "/"}]}]}
+            """
+        );
+        Assert.Equal(Script(expected.ToJsonString()), result.Output);
+    }
+
+    [Fact]
+    public async Task A_token_says_who_may_do_what_until_when()
+    {
+        var result = await PerfGateProcess.RunAsync(
+            ["token", "--role", "Viewer", "--subject", "nightly", "--lifetime", "30m", "--json"],
+            _folder.FullName
+        );
+
+        result.Was(0);
+        var payload = result.Json.GetProperty("token").GetString()!.Split('.')[1].Replace('-', '+').Replace('_', '/');
+        var claims = JsonSerializer.Deserialize<JsonElement>(
+            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '='))
+        );
+        Assert.Equal("nightly", claims.GetProperty("sub").GetString());
+        Assert.Equal("PerfGate.Viewer", claims.GetProperty("roles").GetString());
+        Assert.Equal(1800, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
+        Assert.True(File.Exists(Path.Combine(_folder.FullName, ".perfgate", "signing-key")));
+    }
+
+    [Fact]
+    public async Task A_server_elsewhere_wants_a_token()
+    {
+        var result = await PerfGateProcess.RunAsync(
+            ["gate", Guid.NewGuid().ToString(), "--server", "http://127.0.0.1:1"],
+            _folder.FullName
+        );
+
+        result.Was(64);
+        Assert.Contains("PERFGATE_TOKEN", result.Errors);
+    }
+
+    private static string Script(string request)
+    {
+        var read = RequestReader.Read(System.Text.Encoding.UTF8.GetBytes(request), Limits.Default).Value!;
+        return K6TestOrchestrator.GenerateK6Script(read, LoadPlanner.Plan(read, Limits.Default));
+    }
+}
