@@ -7,6 +7,7 @@ using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Imports;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
+using PerfGate.Adapters.Retention;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Admission;
 
@@ -69,6 +70,7 @@ public static class Registration
         services.AddSingleton<RunArtifacts>();
         services.AddSingleton<ImportedRuns>();
         services.AddSingleton<RunImport>();
+        services.AddSingleton<RunRetention>();
         services.AddSingleton<RunnerLauncher>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<RunnerPulse>();

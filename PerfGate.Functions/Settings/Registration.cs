@@ -27,7 +27,9 @@ public static class Registration
         services.AddSingleton<ApiPipeline>();
         services.AddScoped<Api>();
         services.AddScoped<InvocationClient>();
-        services.AddScoped<IRunStarter, DurableRunStarter>();
+        services.AddScoped<DurableRunStarter>();
+        services.AddScoped<IRunStarter>(provider => provider.GetRequiredService<DurableRunStarter>());
+        services.AddScoped<RunRecovery>();
         services.AddHostedService<MigrationAtStart>();
         return services;
     }

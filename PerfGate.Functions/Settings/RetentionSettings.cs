@@ -1,10 +1,11 @@
+using PerfGate.Adapters.Retention;
+
 namespace PerfGate.Functions.Settings;
 
 /// <summary>How long things are kept after their run has ended.</summary>
-/// <param name="Artifacts">Scripts, series, logs, reports; default 90 days.</param>
+/// <param name="Periods">What the run left: artifacts 90 days and rows 730 by default.</param>
 /// <param name="Orchestrations">Histories of orchestrations; default 30 days.</param>
-/// <param name="Runs">Rows of runs; default 730 days. Those that are part of a baseline's past are kept for ever.</param>
-public sealed record RetentionSettings(TimeSpan Artifacts, TimeSpan Orchestrations, TimeSpan Runs)
+public sealed record RetentionSettings(RetentionPeriods Periods, TimeSpan Orchestrations)
 {
     private const int Longest = 36500;
 
@@ -21,7 +22,10 @@ public sealed record RetentionSettings(TimeSpan Artifacts, TimeSpan Orchestratio
                 "as many days or more: artifacts without their run cannot be found"
             );
         }
-        return new RetentionSettings(artifacts, Days(read, "PerfGate__Retention__OrchestrationDays", 30), runs);
+        return new RetentionSettings(
+            new RetentionPeriods(artifacts, runs),
+            Days(read, "PerfGate__Retention__OrchestrationDays", 30)
+        );
     }
 
     private static TimeSpan Days(SettingReader read, string name, int otherwise) =>

@@ -23,7 +23,7 @@ namespace PerfGate.Tests.Functions;
 /// The function app behind a real server that stands in for the Functions host: it knows the paths from the attributes alone,
 /// and calls the functions as the worker does. Orchestrations are a mock's.
 /// </summary>
-public sealed class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
+public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-functions-{Guid.NewGuid():N}");
     private IHost? _host;
@@ -75,6 +75,9 @@ public sealed class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
         );
     }
 
+    /// <summary>What functions reach orchestrations through.</summary>
+    protected virtual DurableTaskClient Client => Durable.Object;
+
     public IServiceProvider Services => _host!.Services;
 
     public async Task<(HttpResponseMessage Answer, JsonElement Body)> AskAsync(
@@ -91,8 +94,9 @@ public sealed class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
         return (answer, json.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(json));
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Http.Dispose();
         Anonymous.Dispose();
         if (_host is not null)
@@ -110,7 +114,7 @@ public sealed class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
             routes.MapMethods(
                 function.Trigger.Route!,
                 function.Trigger.Methods!,
-                context => function.InvokeAsync(context, Durable.Object)
+                context => function.InvokeAsync(context, Client)
             );
         }
     }

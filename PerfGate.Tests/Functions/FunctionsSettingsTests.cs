@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Configuration;
+using PerfGate.Adapters.Retention;
 using PerfGate.Functions.Settings;
 using PerfGate.Tests.Architecture;
 
@@ -29,7 +30,10 @@ public sealed partial class FunctionsSettingsTests
         Assert.Equal(1, settings.PerfGate.SlotsPerEnvironment);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.PerfGate.RunnerSilence);
         Assert.Equal(
-            new RetentionSettings(TimeSpan.FromDays(90), TimeSpan.FromDays(30), TimeSpan.FromDays(730)),
+            new RetentionSettings(
+                new RetentionPeriods(TimeSpan.FromDays(90), TimeSpan.FromDays(730)),
+                TimeSpan.FromDays(30)
+            ),
             settings.Retention
         );
         Assert.Equal(

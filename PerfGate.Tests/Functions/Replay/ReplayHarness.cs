@@ -222,7 +222,9 @@ internal sealed class ReplayHarness<TInput, TOutput>(
             Tries++;
             try
             {
-                return new DurableCompletion(call, Now, ReplayContext.Json(await activity(wanted.Name, wanted.Input)));
+                var result = await activity(wanted.Name, wanted.Input);
+                Now = WaitsForTimers ? DateTime.UtcNow : Now;
+                return new DurableCompletion(call, Now, ReplayContext.Json(result));
             }
             catch (Exception failed)
             {

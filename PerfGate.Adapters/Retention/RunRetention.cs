@@ -1,0 +1,107 @@
+using Npgsql;
+using PerfGate.Adapters.Files;
+
+namespace PerfGate.Adapters.Retention;
+
+/// <summary>How long what a run left is kept after its end.</summary>
+/// <param name="Artifacts">Scripts, series, logs and reports.</param>
+/// <param name="Runs">The rows; as long as the artifacts, or longer.</param>
+public sealed record RetentionPeriods(TimeSpan Artifacts, TimeSpan Runs);
+
+/// <summary>What was deleted.</summary>
+/// <param name="Artifacts">Runs whose artifacts are gone.</param>
+/// <param name="Runs">Runs that are gone.</param>
+/// <param name="IsComplete">Whether nothing was left for the next time.</param>
+public sealed record RetentionReport(int Artifacts, int Runs, bool IsComplete);
+
+/// <summary>
+/// Deletes what is too old: artifacts first, then the rows of runs. A run that is or was a baseline, or is part of the past that
+/// others are held against, keeps its row; one that is a baseline now keeps its artifacts too. Rows that somebody else wrote are
+/// left alone. Everything may be done again, by several servers at once.
+/// </summary>
+public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artifacts, TimeProvider time)
+{
+    private const int Batch = 100;
+
+    // A timer's work must end before the host ends it; what is left is done the next time.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <summary>Deletes it, for up to five minutes.</summary>
+    public async Task<RetentionReport> PurgeAsync(RetentionPeriods periods, CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        var now = time.GetUtcNow();
+        var emptied = 0;
+        var deleted = 0;
+        while (time.GetElapsedTime(begun) < Longest)
+        {
+            var done = await PurgeArtifactsAsync(now - periods.Artifacts, cancellation);
+            emptied += done;
+            if (done == Batch)
+            {
+                continue;
+            }
+            done = await DeleteRunsAsync(now - periods.Runs, cancellation);
+            deleted += done;
+            if (done < Batch)
+            {
+                return new RetentionReport(emptied, deleted, true);
+            }
+        }
+        return new RetentionReport(emptied, deleted, false);
+    }
+
+    private async Task<int> PurgeArtifactsAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        await using var find = database.CreateCommand(
+            """
+            SELECT r.id FROM performance_test_runs r
+            WHERE r.artifacts_purged_at IS NULL AND r.ended_at < $1 AND r.request IS NOT NULL
+              AND r.status NOT IN ('queued', 'running')
+              AND NOT EXISTS (SELECT FROM performance_baselines b WHERE b.source_run_id = r.id)
+            ORDER BY r.ended_at LIMIT $2
+            """
+        );
+        find.Parameters.AddWithValue(before);
+        find.Parameters.AddWithValue(Batch);
+        var old = new List<Guid>();
+        await using (var rows = await find.ExecuteReaderAsync(cancellation))
+        {
+            while (await rows.ReadAsync(cancellation))
+            {
+                old.Add(rows.GetGuid(0));
+            }
+        }
+        foreach (var run in old)
+        {
+            // Noted after it is done: what ends in between is done again.
+            await artifacts.DeleteAsync(run, cancellation);
+            await using var note = database.CreateCommand(
+                "UPDATE performance_test_runs SET artifacts_purged_at = $2 WHERE id = $1"
+            );
+            note.Parameters.AddWithValue(run);
+            note.Parameters.AddWithValue(time.GetUtcNow());
+            await note.ExecuteNonQueryAsync(cancellation);
+        }
+        return old.Count;
+    }
+
+    private async Task<int> DeleteRunsAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        await using var delete = database.CreateCommand(
+            """
+            DELETE FROM performance_test_runs WHERE id IN (
+              SELECT r.id FROM performance_test_runs r
+              WHERE r.artifacts_purged_at IS NOT NULL AND r.ended_at < $1
+                AND NOT EXISTS (SELECT FROM performance_accepted_runs a WHERE a.run_id = r.id)
+                AND NOT EXISTS (SELECT FROM performance_baselines b WHERE b.source_run_id = r.id)
+                AND NOT EXISTS (SELECT FROM performance_baseline_history h WHERE h.run_id = r.id)
+                AND NOT EXISTS (SELECT FROM performance_baseline_history h WHERE h.previous_run_id = r.id)
+              ORDER BY r.ended_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """
+        );
+        delete.Parameters.AddWithValue(before);
+        delete.Parameters.AddWithValue(Batch);
+        return await delete.ExecuteNonQueryAsync(cancellation);
+    }
+}

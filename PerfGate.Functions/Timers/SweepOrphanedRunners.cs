@@ -1,0 +1,21 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using PerfGate.Functions.Orchestration;
+
+namespace PerfGate.Functions.Timers;
+
+/// <summary>Takes up runs that nobody carries, and deletes runners whose run is over or unknown.</summary>
+public sealed class SweepOrphanedRunners(RunRecovery recovery, InvocationClient client)
+{
+    /// <summary>Sweeps.</summary>
+    [Function("SweepOrphanedRunners")]
+    public async Task RunAsync(
+        [TimerTrigger("%SweepOrphanedRunnersSchedule%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation
+    )
+    {
+        client.Durable = durable;
+        await recovery.TakeUpAsync(cancellation);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+using PerfGate.Adapters.Files;
+using PerfGate.Adapters.Retention;
+using PerfGate.Core.Runs;
+using PerfGate.Functions.Orchestration;
+using PerfGate.Functions.Settings;
+using PerfGate.Functions.Timers;
+using PerfGate.Tests.Architecture;
+using PerfGate.Tests.Postgres;
+using PerfGate.Tests.Support;
+
+namespace PerfGate.Tests.Functions;
+
+public sealed class TimerFunctionsTests(PostgresFixture postgres)
+{
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    private readonly Mock<DurableTaskClient> _durable = new("tests") { CallBase = true };
+
+    [Fact]
+    public void Every_timers_schedule_is_a_setting_that_is_checked_at_start_and_in_the_sample()
+    {
+        var sample = JsonDocument
+            .Parse(File.ReadAllText(Path.Combine(Repository.Root.FullName, "local.settings.sample.json")))
+            .RootElement.GetProperty("Values");
+        var schedules = typeof(PurgeHistory)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods())
+            .Where(method => method.IsDefined(typeof(FunctionAttribute)))
+            .SelectMany(method => method.GetParameters())
+            .Select(parameter => parameter.GetCustomAttribute<TimerTriggerAttribute>())
+            .OfType<TimerTriggerAttribute>()
+            .ToList();
+
+        Assert.All(schedules, timer => Assert.Contains(timer.Schedule.Trim('%'), FunctionsSettings.Schedules));
+        Assert.All(schedules, timer => Assert.Matches("^%[A-Za-z]+%$", timer.Schedule));
+        Assert.All(schedules, timer => Assert.True(timer is { UseMonitor: true, RunOnStartup: false }));
+        Assert.All(FunctionsSettings.Schedules, name => Assert.True(sample.TryGetProperty(name, out _)));
+        Assert.Equal("0 0 2 * * *", sample.GetProperty("NightlyEnduranceSchedule").GetString());
+    }
+
+    [Fact]
+    public async Task The_sweep_takes_up_runs_that_nobody_carries_and_leaves_the_others()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var carried = await runs.QueueAsync();
+        var lost = await runs.StartAsync(StoredRuns.Request(vus: 6));
+        var never = await runs.QueueAsync(StoredRuns.Request(vus: 7));
+        var ended = await runs.EndAsync(verdict: Verdict.Passed, request: StoredRuns.Request(vus: 8));
+        Known(carried, OrchestrationRuntimeStatus.Running);
+        Known(lost, OrchestrationRuntimeStatus.Terminated);
+        var client = new InvocationClient();
+        var starter = new DurableRunStarter(client, NullLogger<DurableRunStarter>.Instance);
+        var recovery = new RunRecovery(runs.Queue, starter, NullLogger<RunRecovery>.Instance);
+        await new SweepOrphanedRunners(recovery, client).RunAsync(new TimerInfo(), _durable.Object, Never);
+
+        Scheduled(carried, Times.Never());
+        Scheduled(lost, Times.Once());
+        Scheduled(never, Times.Once());
+        Scheduled(ended, Times.Never());
+    }
+
+    [Fact]
+    public async Task Histories_of_ended_orchestrations_are_purged_after_their_days()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var settings = new FunctionsSettings
+        {
+            PerfGate = new() { PostgresConnectionString = "Host=none", ArtifactFolder = "none" },
+            Tokens = new TokenSettings.Local("none"),
+            Retention = new(new RetentionPeriods(TimeSpan.FromDays(9), TimeSpan.FromDays(90)), TimeSpan.FromDays(30)),
+        };
+        PurgeInstancesFilter? filter = null;
+        _durable
+            .Setup(client =>
+                client.PurgeAllInstancesAsync(
+                    It.IsAny<PurgeInstancesFilter>(),
+                    It.IsAny<PurgeInstanceOptions?>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Callback((PurgeInstancesFilter given, PurgeInstanceOptions? _, CancellationToken _) => filter = given)
+            .ReturnsAsync(new PurgeResult(3));
+        var retention = new RunRetention(runs.Database, new FolderArtifactStore(Path.GetTempPath()), runs.Time);
+        await new PurgeHistory(retention, settings, runs.Time, NullLogger<PurgeHistory>.Instance).RunAsync(
+            new TimerInfo(),
+            _durable.Object,
+            Never
+        );
+
+        Assert.Equal(runs.Time.GetUtcNow() - TimeSpan.FromDays(30), filter!.CreatedTo);
+        Assert.Equal(
+            [
+                OrchestrationRuntimeStatus.Completed,
+                OrchestrationRuntimeStatus.Failed,
+                OrchestrationRuntimeStatus.Terminated,
+            ],
+            filter.Statuses!
+        );
+    }
+
+    private void Known(Guid run, OrchestrationRuntimeStatus status) =>
+        _durable
+            .Setup(client => client.GetInstancesAsync(run.ToString(), false, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new OrchestrationMetadata("RunPerformanceTest", run.ToString()) { RuntimeStatus = status });
+
+    private void Scheduled(Guid run, Times times) =>
+        _durable.Verify(
+            client =>
+                client.ScheduleNewOrchestrationInstanceAsync(
+                    "RunPerformanceTest",
+                    new OrchestrationState(run),
+                    It.IsAny<StartOrchestrationOptions?>(),
+                    It.IsAny<CancellationToken>()
+                ),
+            times
+        );
+}
