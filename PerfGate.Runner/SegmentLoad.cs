@@ -116,7 +116,8 @@ internal sealed class SegmentLoad(
     {
         using var ended = new CancellationTokenSource();
         var series = new SeriesWriter(artifacts, ArtifactNames.Series(order.Segment), condenser, time);
-        var writing = StopOnFaultAsync(series.RunAsync(ended.Token));
+        var writing = StopOnFaultAsync(series.RunAsync(ended.Token), "The series could not be written");
+        var reading = StopOnFaultAsync(samples.Reading, "The engine's samples could not be read");
         var machine = new MachineSampler(process.Id, order.TargetHost, time);
         var sampling = machine.RunAsync(ended.Token);
 
@@ -131,7 +132,7 @@ internal sealed class SegmentLoad(
 
         await samples.FinishAsync();
         await ended.CancelAsync();
-        await Task.WhenAll(writing, sampling);
+        await Task.WhenAll(writing, reading, sampling);
         await series.FinishAsync(CancellationToken.None);
         if (File.Exists(_summary) && SummarySecrets.TryStrip(await File.ReadAllBytesAsync(_summary), out var summary))
         {
@@ -147,18 +148,18 @@ internal sealed class SegmentLoad(
     }
 
     /// <summary>Load that nobody can see any more is stopped.</summary>
-    private async Task StopOnFaultAsync(Task writing)
+    private async Task StopOnFaultAsync(Task work, string failure)
     {
         try
         {
-            await writing;
+            await work;
         }
         catch (Exception e)
         {
             stopping.Stop(
                 new StopReason(
                     RunnerEndCause.RunnerFault,
-                    SensitiveText.Strip($"The series could not be written: {e.Message}", 1000),
+                    SensitiveText.Strip($"{failure}: {e.Message}", 1000),
                     StopReasons.Grace
                 )
             );

@@ -48,6 +48,9 @@ internal sealed class SamplePipe : IAsyncDisposable
     /// <summary>Why samples could not be read on; null while all is well.</summary>
     public OutputProblem? Problem => _reader.Problem;
 
+    /// <summary>Completes with the last sample; a fault means that nobody reads what the engine writes.</summary>
+    public Task Reading => _reading;
+
     /// <summary>Makes the pipe and begins to read it. Samples go to the condenser, which is locked meanwhile.</summary>
     /// <exception cref="Win32Exception">The pipe could not be made.</exception>
     public static SamplePipe Create(string folder, Condenser condenser, TimeProvider time)

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text.Json;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
 using PerfGate.Host.Demo;
 
 namespace PerfGate.Tests.Faults;
@@ -36,6 +39,10 @@ internal static class Loads
                 thresholds = new { minThroughput = 1 },
             },
         };
+
+    /// <summary>A request as the server reads it.</summary>
+    public static RunRequest Read(object request) =>
+        RequestReader.Read(JsonSerializer.SerializeToUtf8Bytes(request), Limits.Default).Value!;
 
     /// <summary>Looks at a run until it has ended; what cannot be answered for the moment is asked again.</summary>
     public static async Task<RunView> EndAsync(GateClient gate, Guid testId)

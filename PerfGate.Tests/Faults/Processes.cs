@@ -20,6 +20,9 @@ internal static class Processes
     public static IReadOnlyList<int> ChildrenOf(int parent) =>
         [.. All().Where(id => Stat(id) is { } stat && stat[1] == parent.ToString(CultureInfo.InvariantCulture))];
 
+    /// <summary>The process that started another, or 0.</summary>
+    public static int ParentOf(int id) => Stat(id) is { } stat ? int.Parse(stat[1], CultureInfo.InvariantCulture) : 0;
+
     /// <summary>Whether a process has this in its command line.</summary>
     public static bool Names(int id, string text) => CommandLine(id).Contains(text, StringComparison.Ordinal);
 
