@@ -51,6 +51,7 @@ public static class Registration
         services.AddSingleton(Limits.Default);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgresConnectionString));
+        services.AddSingleton<RunIntake>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunHistory>();
         services.AddSingleton<RunWatch>();

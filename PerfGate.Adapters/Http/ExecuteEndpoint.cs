@@ -2,23 +2,29 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
-using PerfGate.Core.Baselines;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
-using PerfGate.Core.Scripts;
 
 namespace PerfGate.Adapters.Http;
 
 /// <summary><c>POST /api/performance/tests/execute</c>: validates, stores, starts; answers 202.</summary>
 public static class ExecuteEndpoint
 {
-    /// <summary>Time between acceptance and first request, and between end of load and verdict, together.</summary>
-    private static readonly TimeSpan Around = TimeSpan.FromSeconds(5);
+    private static readonly FieldError UnknownTest = new(
+        "testDefinitionId",
+        "names no stored test",
+        "the id of a test of GET /api/performance/tests"
+    );
 
-    /// <summary>202 with <c>{testId, status, estimatedCompletion}</c>; 413 or 422 with every problem.</summary>
+    /// <summary>
+    /// 202 with <c>{testId, status, estimatedCompletion}</c>, for <c>{testType, configuration, environment}</c> as for
+    /// <c>{testDefinitionId, overrides?}</c>; 413 or 422 with every problem. A request repeated with its <c>Idempotency-Key</c>
+    /// within 24 h is answered as the first one was, with <c>Idempotent-Replayed: true</c>.
+    /// </summary>
     public static async Task<IResult> HandleAsync(
         HttpContext context,
-        RunStore runs,
+        TestStore tests,
+        RunIntake intake,
         IRunStarter starter,
         Limits limits,
         TimeProvider time,
@@ -29,25 +35,74 @@ public static class ExecuteEndpoint
         {
             return RequestBody.TooLarge(limits);
         }
-        var read = RequestReader.Read(body, limits);
-        if (read.Value is not { } request)
+        var key = IdempotencyHeader.Read(context, body);
+        // Before anything else: what was accepted once is answered again, whatever has become of limits and stored tests.
+        if (key?.Value is { } sent && await intake.FindAsync(sent, cancellation) is { } known)
         {
-            return Problems.Unusable(read.Errors);
+            return await AnswerAsync(context, known, starter, cancellation);
         }
-
-        var plan = LoadPlanner.Plan(request, limits);
-        var run = new NewRun(
-            Guid.CreateVersion7(time.GetUtcNow()),
-            request,
-            time.GetUtcNow() + plan.Duration + Around,
-            context.User.FindFirstValue("sub"),
-            LoadFingerprint.Of(request)
-        );
-        await runs.InsertAsync(run, cancellation);
+        var read = await ReadAsync(body, tests, limits, cancellation);
+        if (read.Request.Value is not { } request || key is { Value: null })
+        {
+            return Problems.Unusable([.. key?.Errors ?? [], .. read.Request.Errors]);
+        }
+        var by = context.User.FindFirstValue("sub");
+        var run = NewRun.Of(request, by, limits, time.GetUtcNow()) with { TestDefinitionId = read.TestDefinitionId };
+        var answer = await intake.StoreAsync(run, key?.Value, cancellation);
+        if (answer is not IntakeAnswer.Stored)
+        {
+            return await AnswerAsync(context, answer, starter, cancellation);
+        }
         await starter.StartAsync(run.Id, cancellation);
-        context.Response.Headers.Location = $"/api/performance/runs/{run.Id}";
+        return Accepted(context, run.Id, run.EstimatedCompletion);
+    }
+
+    private static async Task<(Validated<RunRequest> Request, Guid? TestDefinitionId)> ReadAsync(
+        ReadOnlyMemory<byte> body,
+        TestStore tests,
+        Limits limits,
+        CancellationToken cancellation
+    )
+    {
+        var read = ExecuteReader.Read(body, limits);
+        switch (read.Value)
+        {
+            case ExecuteRequest.Whole whole:
+                return (Validated<RunRequest>.Ok(whole.Request), null);
+            case ExecuteRequest.OfDefinition wanted:
+                return await tests.FindAsync(wanted.TestDefinitionId, cancellation) is { } test
+                    ? (ExecuteReader.Merge(test.Request, wanted.Overrides, limits), test.Id)
+                    : (Validated<RunRequest>.Refused([UnknownTest]), null);
+            default:
+                return (Validated<RunRequest>.Refused(read.Errors), null);
+        }
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        IntakeAnswer answer,
+        IRunStarter starter,
+        CancellationToken cancellation
+    )
+    {
+        if (answer is not IntakeAnswer.Repeated repeated)
+        {
+            return Problems.Unusable([answer is IntakeAnswer.KeyTaken ? IdempotencyHeader.Taken : UnknownTest]);
+        }
+        if (!RunStates.IsEnd(repeated.Status))
+        {
+            // The first request may have died between storing and starting. Started twice is started once.
+            await starter.StartAsync(repeated.RunId, cancellation);
+        }
+        context.Response.Headers[IdempotencyHeader.Replayed] = "true";
+        return Accepted(context, repeated.RunId, repeated.EstimatedCompletion);
+    }
+
+    private static IResult Accepted(HttpContext context, Guid runId, DateTimeOffset estimatedCompletion)
+    {
+        context.Response.Headers.Location = $"/api/performance/runs/{runId}";
         return Results.Json(
-            new ExecuteAnswer(run.Id, RunStatus.Queued, run.EstimatedCompletion),
+            new ExecuteAnswer(runId, RunStatus.Queued, estimatedCompletion),
             RunJson.Options,
             statusCode: StatusCodes.Status202Accepted
         );

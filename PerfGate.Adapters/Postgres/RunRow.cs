@@ -4,20 +4,6 @@ using PerfGate.Core.Scripts;
 
 namespace PerfGate.Adapters.Postgres;
 
-/// <summary>A run to be stored.</summary>
-/// <param name="Id">Its id, made by the caller, so that storing it twice is storing it once.</param>
-/// <param name="Request">What was asked for.</param>
-/// <param name="EstimatedCompletion">When it should have ended, UTC.</param>
-/// <param name="RequestedBy">Who asked; null where unknown.</param>
-/// <param name="Fingerprint">Which runs it may be compared with.</param>
-public sealed record NewRun(
-    Guid Id,
-    RunRequest Request,
-    DateTimeOffset EstimatedCompletion,
-    string? RequestedBy,
-    string Fingerprint
-);
-
 /// <summary>A stored run.</summary>
 public sealed record RunRow
 {

@@ -17,40 +17,8 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
     );
 
     /// <summary>Stores a queued run and the test it belongs to. A run stored already is left as it is.</summary>
-    public async Task InsertAsync(NewRun run, CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand(
-            """
-            WITH test AS (
-              INSERT INTO performance_tests AS known
-                (test_type, environment, fingerprint, configuration, created_at, created_by)
-              VALUES ($2, $3, $4, $5, $9, $8)
-              ON CONFLICT (test_type, environment, fingerprint) DO UPDATE SET
-                configuration = excluded.configuration,
-                version = known.version + (known.configuration IS DISTINCT FROM excluded.configuration)::int,
-                updated_at = CASE WHEN known.configuration IS DISTINCT FROM excluded.configuration
-                  THEN excluded.created_at ELSE known.updated_at END,
-                updated_by = CASE WHEN known.configuration IS DISTINCT FROM excluded.configuration
-                  THEN excluded.created_by ELSE known.updated_by END
-              RETURNING id)
-            INSERT INTO performance_test_runs
-              (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
-               status, created_at)
-            SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9 FROM test
-            ON CONFLICT (id) DO NOTHING
-            """
-        );
-        command.Parameters.AddWithValue(run.Id);
-        command.Parameters.AddWithValue(EnumText.Lower(run.Request.TestType));
-        command.Parameters.AddWithValue(EnumText.Lower(run.Request.Environment));
-        command.Parameters.AddWithValue(run.Fingerprint);
-        AddJson(command, run.Request.Configuration);
-        AddJson(command, run.Request);
-        command.Parameters.AddWithValue(run.EstimatedCompletion);
-        command.Parameters.AddWithValue((object?)run.RequestedBy ?? DBNull.Value);
-        command.Parameters.AddWithValue(time.GetUtcNow());
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public Task InsertAsync(NewRun run, CancellationToken cancellation) =>
+        new RunIntake(database, time).StoreAsync(run, null, cancellation);
 
     /// <summary>A run with its place in the line; null where there is none of that id.</summary>
     public async Task<RunRow?> FindAsync(Guid runId, CancellationToken cancellation)

@@ -64,6 +64,10 @@ public sealed record StoredTest
     [JsonIgnore]
     public string ETag => string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"");
 
+    /// <summary>What a run of it asks for, whole.</summary>
+    [JsonIgnore]
+    public RunRequest Request => new(TestType, Configuration, Environment);
+
     internal const string Columns =
         "t.id, t.name, t.test_type, t.environment, t.fingerprint IS NULL, t.configuration, t.version, t.created_at, "
         + "t.created_by, t.updated_at, t.updated_by, latest_run.*, ended_run.*";

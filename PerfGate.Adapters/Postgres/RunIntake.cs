@@ -1,0 +1,198 @@
+using Npgsql;
+using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
+
+namespace PerfGate.Adapters.Postgres;
+
+/// <summary>A key by which a sender tells a repeated request from a new one.</summary>
+/// <param name="Subject">Whose key it is: others may use the same text for something else.</param>
+/// <param name="Key">The text.</param>
+/// <param name="BodyHash">SHA-256 of the request's body.</param>
+public sealed record IdempotencyKey(string Subject, string Key, byte[] BodyHash);
+
+/// <summary>What came of storing a run.</summary>
+public abstract record IntakeAnswer
+{
+    private IntakeAnswer() { }
+
+    /// <summary>It is stored, and waits.</summary>
+    public sealed record Stored : IntakeAnswer;
+
+    /// <summary>The same request was made before; nothing was stored.</summary>
+    /// <param name="RunId">The run that was stored then.</param>
+    /// <param name="EstimatedCompletion">What was answered then.</param>
+    /// <param name="Status">Where that run stands now.</param>
+    public sealed record Repeated(Guid RunId, DateTimeOffset EstimatedCompletion, RunStatus Status) : IntakeAnswer;
+
+    /// <summary>The key was used for another request; nothing was stored.</summary>
+    public sealed record KeyTaken : IntakeAnswer;
+
+    /// <summary>The stored test it should belong to is not there; nothing was stored.</summary>
+    public sealed record TestGone : IntakeAnswer;
+}
+
+/// <summary>Takes runs in: stores each with the test it belongs to and the key of its request, all or nothing.</summary>
+public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>How long a key stands for its run.</summary>
+    public static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
+
+    // Of the keys that are too old, each request with a key removes so many at most.
+    private const int Sweep = 100;
+
+    private const string OwnTest = """
+        INSERT INTO performance_tests AS known
+          (test_type, environment, fingerprint, configuration, created_at, created_by)
+        VALUES ($2, $3, $4, $5, $9, $8)
+        ON CONFLICT (test_type, environment, fingerprint) DO UPDATE SET
+          configuration = excluded.configuration,
+          version = known.version + (known.configuration IS DISTINCT FROM excluded.configuration)::int,
+          updated_at = CASE WHEN known.configuration IS DISTINCT FROM excluded.configuration
+            THEN excluded.created_at ELSE known.updated_at END,
+          updated_by = CASE WHEN known.configuration IS DISTINCT FROM excluded.configuration
+            THEN excluded.created_by ELSE known.updated_by END
+        RETURNING id
+        """;
+
+    // Locked until the run is stored: a test with a run in progress is not deleted.
+    private const string StoredTest =
+        "SELECT id FROM performance_tests WHERE id = $10 AND deleted_at IS NULL FOR SHARE";
+
+    /// <summary>What a key stands for, without storing anything; null where for nothing, or nothing any more.</summary>
+    public async Task<IntakeAnswer?> FindAsync(IdempotencyKey key, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT k.run_id, k.body_hash, r.estimated_completion, r.status
+            FROM performance_idempotency_keys k JOIN performance_test_runs r ON r.id = k.run_id
+            WHERE k.subject = $1 AND k.key = $2 AND k.created_at > $3
+            """
+        );
+        command.Parameters.AddWithValue(key.Subject);
+        command.Parameters.AddWithValue(key.Key);
+        command.Parameters.AddWithValue(time.GetUtcNow() - KeyLifetime);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation))
+        {
+            return null;
+        }
+        return key.BodyHash.AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(1))
+            ? new IntakeAnswer.Repeated(
+                row.GetGuid(0),
+                row.GetFieldValue<DateTimeOffset>(2),
+                Enum.Parse<RunStatus>(row.GetString(3), ignoreCase: true)
+            )
+            : new IntakeAnswer.KeyTaken();
+    }
+
+    /// <summary>Stores a queued run. A run stored already is left as it is.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="key">Key of its request; null for none. Two requests with one key at once make one run.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IntakeAnswer> StoreAsync(NewRun run, IdempotencyKey? key, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await TryStoreAsync(run, key, cancellation) is { } answer)
+            {
+                return answer;
+            }
+            if (await FindAsync(key!, cancellation) is { } known)
+            {
+                return known;
+            }
+            // The key's day ended between the two looks: it is free now.
+        }
+    }
+
+    // Null where the key stands for a run already.
+    private async Task<IntakeAnswer?> TryStoreAsync(NewRun run, IdempotencyKey? key, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (key is not null && !await TakeKeyAsync(connection, key, run.Id, cancellation))
+        {
+            return null;
+        }
+        await using var insert = CreateInsert(connection, run, time.GetUtcNow());
+        if (await insert.ExecuteScalarAsync(cancellation) is null)
+        {
+            return new IntakeAnswer.TestGone();
+        }
+        await transaction.CommitAsync(cancellation);
+        return new IntakeAnswer.Stored();
+    }
+
+    /// <summary>The command that stores a run; it answers null where the run's stored test is not there.</summary>
+    internal static NpgsqlCommand CreateInsert(NpgsqlConnection connection, NewRun run, DateTimeOffset now)
+    {
+        var command = new NpgsqlCommand(
+            $"""
+            WITH test AS ({(run.TestDefinitionId is null ? OwnTest : StoredTest)}), stored AS (
+              INSERT INTO performance_test_runs
+                (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
+                 status, created_at)
+              SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9 FROM test
+              ON CONFLICT (id) DO NOTHING)
+            SELECT id FROM test
+            """,
+            connection
+        );
+        command.Parameters.AddWithValue(run.Id);
+        command.Parameters.AddWithValue(EnumText.Lower(run.Request.TestType));
+        command.Parameters.AddWithValue(EnumText.Lower(run.Request.Environment));
+        command.Parameters.AddWithValue(run.Fingerprint);
+        RunStore.AddJson(command, run.Request.Configuration);
+        RunStore.AddJson(command, run.Request);
+        command.Parameters.AddWithValue(run.EstimatedCompletion);
+        command.Parameters.AddWithValue((object?)run.RequestedBy ?? DBNull.Value);
+        command.Parameters.AddWithValue(now);
+        if (run.TestDefinitionId is { } testId)
+        {
+            command.Parameters.AddWithValue(testId);
+        }
+        return command;
+    }
+
+    private async Task<bool> TakeKeyAsync(
+        NpgsqlConnection connection,
+        IdempotencyKey key,
+        Guid runId,
+        CancellationToken cancellation
+    )
+    {
+        var now = time.GetUtcNow();
+        await using var take = new NpgsqlCommand(
+            """
+            INSERT INTO performance_idempotency_keys AS known (subject, key, body_hash, run_id, created_at)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (subject, key) DO UPDATE SET
+              body_hash = excluded.body_hash, run_id = excluded.run_id, created_at = excluded.created_at
+            WHERE known.created_at <= $6
+            """,
+            connection
+        );
+        take.Parameters.AddWithValue(key.Subject);
+        take.Parameters.AddWithValue(key.Key);
+        take.Parameters.AddWithValue(key.BodyHash);
+        take.Parameters.AddWithValue(runId);
+        take.Parameters.AddWithValue(now);
+        take.Parameters.AddWithValue(now - KeyLifetime);
+        if (await take.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            return false;
+        }
+        await using var sweep = new NpgsqlCommand(
+            """
+            DELETE FROM performance_idempotency_keys WHERE (subject, key) IN (
+              SELECT subject, key FROM performance_idempotency_keys WHERE created_at <= $1
+              ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """,
+            connection
+        );
+        sweep.Parameters.AddWithValue(now - KeyLifetime);
+        sweep.Parameters.AddWithValue(Sweep);
+        await sweep.ExecuteNonQueryAsync(cancellation);
+        return true;
+    }
+}
