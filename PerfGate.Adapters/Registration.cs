@@ -1,7 +1,10 @@
+using Azure.Core;
+using Azure.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using PerfGate.Adapters.Blobs;
+using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Imports;
@@ -24,6 +27,15 @@ public sealed record PerfGateOptions
 
     /// <summary>Blob service of the artifacts; null (default) keeps them in the folder.</summary>
     public string? BlobConnectionString { get; init; }
+
+    /// <summary>
+    /// Blob service of the artifacts that is opened with the server's Entra identity:
+    /// <c>https://ACCOUNT.blob.core.windows.net</c>; null (default) for none. The connection string goes before it.
+    /// </summary>
+    public Uri? BlobServiceUrl { get; init; }
+
+    /// <summary>Container groups that runners run in; null (default) runs them as child processes of this server.</summary>
+    public ContainerInstanceOptions? Containers { get; init; }
 
     /// <summary>Load engine: <c>auto</c> (default), <c>k6</c>, <c>embedded</c>, or a path to a k6 binary.</summary>
     public string Engine { get; init; } = "auto";
@@ -63,16 +75,22 @@ public static class Registration
         services.AddSingleton<PerformanceMonitor>();
         services.AddSingleton<PerformanceBaselineManager>();
         services.AddSingleton<BaselineHistory>();
-        services.AddSingleton<IArtifactStore>(
-            options.BlobConnectionString is { } blobs
-                ? new BlobArtifactStore(blobs)
-                : new FolderArtifactStore(options.ArtifactFolder)
+        services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        services.AddSingleton<IArtifactStore>(provider =>
+            options.BlobConnectionString is { } blobs ? new BlobArtifactStore(blobs)
+            : options.BlobServiceUrl is { } service
+                ? new BlobArtifactStore(
+                    service,
+                    provider.GetRequiredService<TokenCredential>(),
+                    provider.GetRequiredService<TimeProvider>()
+                )
+            : new FolderArtifactStore(options.ArtifactFolder)
         );
         services.AddSingleton<RunArtifacts>();
         services.AddSingleton<ImportedRuns>();
         services.AddSingleton<RunImport>();
         services.AddSingleton<RunRetention>();
-        services.AddSingleton<RunnerLauncher>();
+        AddRunners(services, options);
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<RunnerPulse>();
         services.AddSingleton<RunQueue>();
@@ -80,5 +98,26 @@ public static class Registration
         services.AddSingleton<RunStepParts>();
         services.AddSingleton<RunStepsFactory>();
         return services;
+    }
+
+    private static void AddRunners(IServiceCollection services, PerfGateOptions options)
+    {
+        if (options.Containers is not { } containers)
+        {
+            services.AddSingleton<IRunnerLauncher, RunnerLauncher>();
+            return;
+        }
+        if (options.BlobConnectionString is null && options.BlobServiceUrl is null)
+        {
+            throw new ArgumentException("Runners in containers need a blob service: a container reaches no folder.");
+        }
+        services.AddSingleton(containers);
+        services.AddSingleton(provider => new ContainerGroupsClient(
+            containers,
+            provider.GetRequiredService<TokenCredential>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<IRunnerLauncher, ContainerGroupLauncher>();
+        services.AddSingleton<OrphanSweep>();
     }
 }

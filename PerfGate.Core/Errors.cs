@@ -17,6 +17,16 @@ namespace PerfGate.Core;
 [JsonDerivedType(typeof(RunError.DeadlineExceeded), "deadline-exceeded")]
 [JsonDerivedType(typeof(RunError.ArtifactUnreadable), "artifact-unreadable")]
 [JsonDerivedType(typeof(RunError.RequestUnusable), "request-unusable")]
+[JsonDerivedType(typeof(RunError.ImageNotPulled), "image-not-pulled")]
+[JsonDerivedType(typeof(RunError.RunnerQuotaReached), "runner-quota-reached")]
+[JsonDerivedType(typeof(RunError.NoRunnerCapacity), "no-runner-capacity")]
+[JsonDerivedType(typeof(RunError.ResourceManagerAway), "resource-manager-away")]
+[JsonDerivedType(typeof(RunError.ContainersForbidden), "containers-forbidden")]
+[JsonDerivedType(typeof(RunError.RunnerOutOfMemory), "runner-out-of-memory")]
+[JsonDerivedType(typeof(RunError.RunnerExited), "runner-exited")]
+[JsonDerivedType(typeof(RunError.RunnerDeleted), "runner-deleted")]
+[JsonDerivedType(typeof(RunError.RunnerStopped), "runner-stopped")]
+[JsonDerivedType(typeof(RunError.RunnerNeverStarted), "runner-never-started")]
 public abstract record RunError(string Code, string Message, bool IsTransient)
 {
     /// <summary>The engine refused the generated script before any load.</summary>

@@ -24,7 +24,7 @@ internal static class RunnerSession
     {
         try
         {
-            var artifacts = RunArtifacts.At(order.Artifacts);
+            var artifacts = RunArtifacts.Of(order);
             if (await artifacts.ExistsAsync(ArtifactNames.End(order.Segment), CancellationToken.None))
             {
                 return Reported;

@@ -1,19 +1,47 @@
 using Azure;
+using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Sas;
+using Azure.Storage.Blobs.Specialized;
 using PerfGate.Adapters.Files;
 
 namespace PerfGate.Adapters.Blobs;
 
-/// <summary>Artifacts as blobs: container <c>perfgate</c>, one prefix a run.</summary>
-public sealed class BlobArtifactStore(string connectionString) : IArtifactStore
+/// <summary>
+/// Artifacts as blobs: container <c>perfgate</c>, one prefix a run (<c>RUN-ID/script.js</c>). Layout and rights: docs/blobs.md.
+/// </summary>
+public sealed class BlobArtifactStore : IArtifactStore
 {
-    // Unset, the client takes the newest version, which emulators do not know yet.
-    private static readonly BlobClientOptions Options = new(BlobClientOptions.ServiceVersion.V2025_05_05);
+    /// <summary>The container.</summary>
+    public const string Container = "perfgate";
 
-    private readonly BlobContainerClient _container = new(connectionString, "perfgate", Options);
+    private readonly BlobContainerClient _container;
+    private readonly RunnerGrants _grants;
     private volatile bool _created;
+
+    /// <summary>In an account that is opened with its key, or in an emulator.</summary>
+    /// <param name="connectionString">Of the account.</param>
+    public BlobArtifactStore(string connectionString)
+        : this(new BlobServiceClient(connectionString, Options()), TimeProvider.System) { }
+
+    /// <summary>In an account that is opened with an Entra identity; runners get SAS by a user delegation key.</summary>
+    /// <param name="service">The account's blob service: <c>https://ACCOUNT.blob.core.windows.net</c>.</param>
+    /// <param name="credential">An identity with the role Storage Blob Data Contributor.</param>
+    /// <param name="time">The clock.</param>
+    public BlobArtifactStore(Uri service, TokenCredential credential, TimeProvider time)
+        : this(new BlobServiceClient(service, credential, Options()), time) { }
+
+    /// <summary>In an account that a client opens.</summary>
+    /// <param name="service">The client.</param>
+    /// <param name="time">The clock.</param>
+    public BlobArtifactStore(BlobServiceClient service, TimeProvider time)
+    {
+        _container = service.GetBlobContainerClient(Container);
+        _grants = new RunnerGrants(service, _container, time);
+    }
+
+    /// <summary>How clients talk to the service. Unset, they would take the newest version, which emulators do not know yet.</summary>
+    public static BlobClientOptions Options() => new(BlobClientOptions.ServiceVersion.V2025_05_05);
 
     /// <inheritdoc />
     public async Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
@@ -37,21 +65,41 @@ public sealed class BlobArtifactStore(string connectionString) : IArtifactStore
     }
 
     /// <inheritdoc />
-    public Uri LocationFor(Guid runId, DateTimeOffset until)
+    public async Task<RunnerAccess> AccessForAsync(
+        Guid runId,
+        int segment,
+        DateTimeOffset until,
+        CancellationToken cancellation
+    )
     {
-        var sas = _container.GenerateSasUri(
-            BlobContainerSasPermissions.Read
-                | BlobContainerSasPermissions.Add
-                | BlobContainerSasPermissions.Create
-                | BlobContainerSasPermissions.Write,
-            until
-        );
-        return new UriBuilder(sas) { Path = $"{sas.AbsolutePath}/{runId}/" }.Uri;
+        await EnsureContainerAsync(cancellation);
+        var grants = await _grants.ForAsync($"{runId}/", segment, until, cancellation);
+        return new RunnerAccess(new Uri($"{_container.Uri}/{runId}/"), grants);
     }
 
     /// <inheritdoc />
-    // A blob is there whole or not at all; the service forgets blocks that nobody committed.
-    public Task TidyAsync(Guid runId, CancellationToken cancellation) => Task.CompletedTask;
+    /// <remarks>
+    /// A blob is there whole or not at all; the service forgets blocks that nobody committed. What is appended to is sealed: from
+    /// then on the service itself refuses to append.
+    /// </remarks>
+    public async Task TidyAsync(Guid runId, CancellationToken cancellation)
+    {
+        try
+        {
+            var blobs = _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{runId}/", cancellation);
+            await foreach (var blob in blobs)
+            {
+                if (blob.Properties is { BlobType: BlobType.Append, IsSealed: not true })
+                {
+                    await _container.GetAppendBlobClient(blob.Name).SealAsync(cancellationToken: cancellation);
+                }
+            }
+        }
+        catch (RequestFailedException)
+        {
+            // Not every account and emulator can seal, and a run does not fail for it: grants still run out.
+        }
+    }
 
     /// <inheritdoc />
     public async Task DeleteAsync(Guid runId, CancellationToken cancellation)

@@ -63,9 +63,9 @@ public sealed partial class ContainerGroupLauncher(
         known.NextLook = time.GetUtcNow() + wait;
         if (found is null && !answer.IsAbsent)
         {
-            // Whether it lives cannot be known now; its artifacts still tell.
+            // Whether it lives cannot be known now. Its artifacts may tell, and every run has a deadline.
             LogAway(runId, segment, answer.Detail);
-            return known.Last ?? new RunnerState(RunnerPresence.Stranger, null, GroupFailure.Clean(answer.Detail));
+            return known.Last ?? new RunnerState(RunnerPresence.Starting, null, GroupFailure.Clean(answer.Detail));
         }
         var state = found is null
             ? Deleted(runId, segment, known)
@@ -86,6 +86,11 @@ public sealed partial class ContainerGroupLauncher(
     /// <inheritdoc />
     public async Task EndAsync(Guid runId, CancellationToken cancellation)
     {
+        if (cancellation.IsCancellationRequested)
+        {
+            // The server stops, and the run goes on without it: another server, or this one later, looks after it.
+            return;
+        }
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var ((run, segment), known) in _known)
         {
@@ -154,6 +159,8 @@ public sealed partial class ContainerGroupLauncher(
             if (answer.IsSuccess)
             {
                 known.IsPlaced = true;
+                known.Last = new RunnerState(RunnerPresence.Starting, null, null);
+                known.NextLook = default;
                 return null;
             }
             error = GroupFailure.OfAnswer(answer, place.Name, options);

@@ -7,7 +7,7 @@ namespace PerfGate.Adapters.ContainerInstances;
 /// <param name="SubnetId">Resource id of a subnet there that is delegated to container groups; null for none.</param>
 public sealed record ContainerRegion(string Name, string? SubnetId = null);
 
-/// <summary>How runners run as container groups. Each property is the setting of that name below <c>ContainerInstances</c>.</summary>
+/// <summary>How runners run as container groups. Each property is the setting <c>PerfGate__Containers__*</c> of that name.</summary>
 public sealed record ContainerInstanceOptions
 {
     /// <summary>Subscription of the container groups.</summary>

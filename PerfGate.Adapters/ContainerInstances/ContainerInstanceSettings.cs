@@ -1,27 +1,28 @@
 using System.Globalization;
 using Azure.Core;
 using Microsoft.Extensions.Configuration;
+using PerfGate.Core.Requests;
 
 namespace PerfGate.Adapters.ContainerInstances;
 
-/// <summary>Reads and checks the settings below <c>ContainerInstances</c>.</summary>
+/// <summary>Reads and checks the settings <c>PerfGate__Containers__*</c>, one for each property of the options.</summary>
 public static class ContainerInstanceSettings
 {
-    /// <summary>The section.</summary>
-    public const string Section = "ContainerInstances";
-
+    private const string Prefix = "PerfGate__Containers__";
     private const double MostCpu = 31;
     private const double MostMemoryGb = 240;
 
     /// <summary>
     /// The options that a configuration holds. <c>Regions</c> and <c>SubnetIds</c> are lists with <c>;</c> or <c>,</c> between
-    /// their items, and of the same length where there are subnets.
+    /// their items, and of the same length where there are subnets; durations are written as in requests (<c>90s</c>).
     /// </summary>
     /// <returns>The options, and every problem with them, each naming its setting; usable only where there is none.</returns>
-    public static (ContainerInstanceOptions Options, IReadOnlyList<string> Problems) Read(IConfiguration configuration)
+    public static (ContainerInstanceOptions Options, IReadOnlyList<FieldError> Problems) Read(
+        IConfiguration configuration
+    )
     {
-        var section = configuration.GetSection(Section);
-        var problems = new List<string>();
+        var section = configuration.GetSection(Prefix.Trim('_').Replace("__", ":", StringComparison.Ordinal));
+        var problems = new List<FieldError>();
         var defaults = new ContainerInstanceOptions
         {
             SubscriptionId = "",
@@ -34,96 +35,116 @@ public static class ContainerInstanceSettings
         if (subnets.Length != 0 && subnets.Length != regions.Length)
         {
             problems.Add(
-                Problem(
+                Error(
                     "SubnetIds",
-                    $"has {subnets.Length} subnets for {regions.Length} regions: expected one a region"
+                    FormattableString.Invariant($"has {subnets.Length} subnets for {regions.Length} regions"),
+                    "one subnet a region, or none at all"
                 )
             );
             subnets = [];
         }
         var options = defaults with
         {
-            SubscriptionId = section["SubscriptionId"] ?? "",
-            ResourceGroup = section["ResourceGroup"] ?? "",
+            SubscriptionId = Text(section, "SubscriptionId") ?? "",
+            ResourceGroup = Text(section, "ResourceGroup") ?? "",
             Regions = [.. regions.Select((name, at) => new ContainerRegion(name, subnets.ElementAtOrDefault(at)))],
-            Image = section["Image"] ?? "",
+            Image = Text(section, "Image") ?? "",
             IdentityId = Text(section, "IdentityId"),
             Cpu = Number(section, "Cpu", defaults.Cpu, problems),
             MemoryGb = Number(section, "MemoryGb", defaults.MemoryGb, problems),
             Owner = Text(section, "Owner") ?? defaults.Owner,
-            StartTimeout = Time(section, "StartTimeout", defaults.StartTimeout, problems),
-            Patience = Time(section, "Patience", defaults.Patience, problems),
-            LookInterval = Time(section, "LookInterval", defaults.LookInterval, problems),
-            Endpoint = Url(section, "Endpoint", defaults.Endpoint, problems),
+            StartTimeout = Duration(section, "StartTimeout", defaults.StartTimeout, problems),
+            Patience = Duration(section, "Patience", defaults.Patience, problems),
+            LookInterval = Duration(section, "LookInterval", defaults.LookInterval, problems),
+            Endpoint = Address(section, "Endpoint", defaults.Endpoint, problems),
             Audience = Text(section, "Audience") ?? defaults.Audience,
         };
         return (options, [.. problems, .. Problems(options)]);
     }
 
     /// <summary>What is wrong with options, each naming its setting.</summary>
-    public static IReadOnlyList<string> Problems(ContainerInstanceOptions options)
+    public static IReadOnlyList<FieldError> Problems(ContainerInstanceOptions options)
     {
-        var problems = new List<string>();
-        Require(Guid.TryParse(options.SubscriptionId, out _), "SubscriptionId", "is no subscription id (a GUID)");
-        Require(
+        var problems = new List<FieldError>();
+        Check(
+            Guid.TryParse(options.SubscriptionId, out _),
+            "SubscriptionId",
+            options.SubscriptionId,
+            "a subscription's id (a GUID)"
+        );
+        Check(
             options.ResourceGroup.Length is > 0 and <= 90 && !options.ResourceGroup.Contains('/'),
             "ResourceGroup",
-            "is no name of a resource group (1 to 90 characters)"
+            options.ResourceGroup,
+            "the name of a resource group, 1 to 90 characters"
         );
-        Require(options.Regions.Count > 0, "Regions", "is empty: expected at least one region, such as westeurope");
+        Check(
+            options.Regions.Count > 0,
+            "Regions",
+            "",
+            "one region or more, the preferred first, such as westeurope;northeurope"
+        );
         foreach (var region in options.Regions)
         {
-            Require(
-                region.Name.Length > 0 && region.Name.All(char.IsAsciiLetterOrDigit),
-                "Regions",
-                $"has '{region.Name}', which is no name of a region, such as westeurope"
-            );
-            Require(
-                region.SubnetId is null || IsId(region.SubnetId, "Microsoft.Network/virtualNetworks/subnets"),
-                "SubnetIds",
-                $"has '{region.SubnetId}', which is no resource id of a subnet"
-            );
+            var isName = region.Name.Length > 0 && region.Name.All(char.IsAsciiLetterOrDigit);
+            Check(isName, "Regions", region.Name, "names of regions as ARM writes them, such as westeurope");
+            var isSubnet =
+                region.SubnetId is null || IsId(region.SubnetId, "Microsoft.Network/virtualNetworks/subnets");
+            Check(isSubnet, "SubnetIds", region.SubnetId, "resource ids of subnets");
         }
-        Require(
+        Check(
             options.Image.Length > 0 && !options.Image.Any(char.IsWhiteSpace) && !options.Image.Contains("://"),
             "Image",
-            "is no image, such as perfgate.azurecr.io/runner:1.2.0"
+            options.Image,
+            "an image with registry and tag, such as perfgate.azurecr.io/runner:1.2.0"
         );
-        Require(
+        Check(
             options.IdentityId is null || IsId(options.IdentityId, "Microsoft.ManagedIdentity/userAssignedIdentities"),
             "IdentityId",
-            "is no resource id of a user-assigned identity"
+            options.IdentityId,
+            "the resource id of a user-assigned identity"
         );
-        Require(options.Cpu is >= 1 and <= MostCpu, "Cpu", Between(options.Cpu, MostCpu, "cores"));
-        Require(
+        Check(
+            options.Cpu is >= 1 and <= MostCpu,
+            "Cpu",
+            options.Cpu,
+            FormattableString.Invariant($"1 to {MostCpu} cores")
+        );
+        Check(
             options.MemoryGb is >= 1 and <= MostMemoryGb,
             "MemoryGb",
-            Between(options.MemoryGb, MostMemoryGb, "GB")
+            options.MemoryGb,
+            FormattableString.Invariant($"1 to {MostMemoryGb} GB")
         );
-        Require(options.Owner.Length is > 0 and <= 256, "Owner", "is empty or longer than 256 characters");
+        Check(options.Owner.Length is > 0 and <= 256, "Owner", options.Owner, "1 to 256 characters");
         Within(options.StartTimeout, "StartTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30));
-        Within(options.Patience, "Patience", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10));
+        Within(options.Patience, "Patience", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(8));
         Within(options.LookInterval, "LookInterval", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
-        Require(
+        Check(
             options.Endpoint.Scheme == Uri.UriSchemeHttps || options.Endpoint.IsLoopback,
             "Endpoint",
-            $"is {options.Endpoint}: expected https (http is for a loopback endpoint alone)"
+            options.Endpoint,
+            "an https address (http is for a loopback endpoint alone)"
         );
         return problems;
 
-        void Require(bool holds, string name, string problem)
+        void Check(bool holds, string name, object? value, string allowed)
         {
             if (!holds)
             {
-                problems.Add(Problem(name, problem));
+                var text = Convert.ToString(value, CultureInfo.InvariantCulture);
+                problems.Add(
+                    Error(name, string.IsNullOrEmpty(text) ? "is not set" : $"'{text}' cannot be used", allowed)
+                );
             }
         }
 
         void Within(TimeSpan value, string name, TimeSpan least, TimeSpan most) =>
-            Require(
+            Check(
                 value >= least && value <= most,
                 name,
-                FormattableString.Invariant($"is {value}: expected {least} to {most}")
+                DurationText.Format(value),
+                $"a duration from {DurationText.Format(least)} to {DurationText.Format(most)}, such as 90s or 1m30s"
             );
     }
 
@@ -136,52 +157,75 @@ public static class ContainerInstanceSettings
         (text ?? "").Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static string? Text(IConfigurationSection section, string name) =>
-        string.IsNullOrWhiteSpace(section[name]) ? null : section[name];
+        section[name]?.Trim() is { Length: > 0 } text ? text : null;
 
-    private static double Number(IConfigurationSection section, string name, double fallback, List<string> problems)
+    private static double Number(
+        IConfigurationSection section,
+        string name,
+        double fallback,
+        List<FieldError> problems
+    ) =>
+        Read(
+            section,
+            name,
+            fallback,
+            text =>
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
+            "a number, such as 1.5",
+            problems
+        );
+
+    private static TimeSpan Duration(
+        IConfigurationSection section,
+        string name,
+        TimeSpan fallback,
+        List<FieldError> problems
+    ) =>
+        Read(
+            section,
+            name,
+            fallback,
+            text => DurationText.TryParse(text, out var duration) ? duration : null,
+            "a duration, such as 90s or 1m30s",
+            problems
+        );
+
+    private static Uri Address(IConfigurationSection section, string name, Uri fallback, List<FieldError> problems)
     {
         if (Text(section, name) is not { } text)
         {
             return fallback;
         }
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
         {
-            return number;
+            return address;
         }
-        problems.Add(Problem(name, $"is '{text}': expected a number"));
+        problems.Add(Error(name, $"'{text}' is no such address", "an address that begins with https://"));
         return fallback;
     }
 
-    private static TimeSpan Time(IConfigurationSection section, string name, TimeSpan fallback, List<string> problems)
+    private static T Read<T>(
+        IConfigurationSection section,
+        string name,
+        T fallback,
+        Func<string, T?> parse,
+        string allowed,
+        List<FieldError> problems
+    )
+        where T : struct
     {
         if (Text(section, name) is not { } text)
         {
             return fallback;
         }
-        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
+        if (parse(text) is { } value)
         {
-            return time;
+            return value;
         }
-        problems.Add(Problem(name, $"is '{text}': expected a time span, such as 00:10:00"));
+        problems.Add(Error(name, $"'{text}' cannot be used", allowed));
         return fallback;
     }
 
-    private static Uri Url(IConfigurationSection section, string name, Uri fallback, List<string> problems)
-    {
-        if (Text(section, name) is not { } text)
-        {
-            return fallback;
-        }
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-        {
-            return url;
-        }
-        problems.Add(Problem(name, $"is '{text}': expected a URL"));
-        return fallback;
-    }
-
-    private static string Between(double value, double most, string unit) =>
-        FormattableString.Invariant($"is {value}: expected 1 to {most} {unit}");
-
-    private static string Problem(string name, string problem) => $"{Section}:{name} {problem}";
+    private static FieldError Error(string name, string problem, string allowed) =>
+        new(Prefix + name, problem, allowed);
 }

@@ -23,16 +23,14 @@ internal static class GroupReading
             container?.PreviousState is { State: "Terminated", ExitCode: not (0 or null) } failed ? failed
             : container?.CurrentState is { State: "Terminated" } now ? now
             : null;
-        if (ended is not null)
+        var why = ended is null ? null : GroupFailure.OfExit(ended, options);
+        if (group.Properties.InstanceView?.State == "Stopped" && why is not RunError.RunnerOutOfMemory)
         {
-            return Gone(GroupFailure.OfExit(ended, options));
+            return Gone(new RunError.RunnerStopped(group.Name));
         }
-        switch (group.Properties.InstanceView?.State)
+        if (ended is not null || group.Properties.InstanceView?.State == "Succeeded")
         {
-            case "Stopped":
-                return Gone(new RunError.RunnerStopped(group.Name));
-            case "Succeeded":
-                return Gone(null);
+            return Gone(why);
         }
         if (container?.CurrentState is { State: "Running" })
         {

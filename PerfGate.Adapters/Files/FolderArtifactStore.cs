@@ -47,11 +47,17 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
     }
 
     /// <inheritdoc />
-    public Uri LocationFor(Guid runId, DateTimeOffset until)
+    public Task<RunnerAccess> AccessForAsync(
+        Guid runId,
+        int segment,
+        DateTimeOffset until,
+        CancellationToken cancellation
+    )
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(root), runId.ToString())).FullName;
         // Spelled out as file:///: written as JSON, a Uri made from a bare path would stay a bare path.
-        return new Uri(new Uri(folder + Path.DirectorySeparatorChar).AbsoluteUri);
+        var location = new Uri(new Uri(folder + Path.DirectorySeparatorChar).AbsoluteUri);
+        return Task.FromResult(new RunnerAccess(location, new Dictionary<string, string>()));
     }
 
     /// <inheritdoc />

@@ -9,8 +9,8 @@ public interface IArtifactStore
     /// <summary>Reads an artifact, also one that still grows; null where there is none.</summary>
     Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation);
 
-    /// <summary>Where a runner finds and leaves the run's artifacts, until the time given: a folder, or a URL with a SAS.</summary>
-    Uri LocationFor(Guid runId, DateTimeOffset until);
+    /// <summary>Where a segment's runner finds and leaves the run's artifacts, and what it may do there until the time given.</summary>
+    Task<RunnerAccess> AccessForAsync(Guid runId, int segment, DateTimeOffset until, CancellationToken cancellation);
 
     /// <summary>Removes what writers that were killed left half-written. Nobody may be writing to the run.</summary>
     Task TidyAsync(Guid runId, CancellationToken cancellation);
@@ -18,3 +18,8 @@ public interface IArtifactStore
     /// <summary>Deletes all artifacts of a run; absent ones are no error.</summary>
     Task DeleteAsync(Guid runId, CancellationToken cancellation);
 }
+
+/// <summary>A runner's way to its artifacts.</summary>
+/// <param name="Artifacts">A folder, or a URL of a blob container with the run's prefix.</param>
+/// <param name="Grants">By artifact, the query of a SAS; empty for a folder.</param>
+public sealed record RunnerAccess(Uri Artifacts, IReadOnlyDictionary<string, string> Grants);

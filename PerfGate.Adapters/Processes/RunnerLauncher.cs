@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using PerfGate.Adapters.Runs;
 using PerfGate.Core;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
@@ -9,16 +10,20 @@ using PerfGate.Core.Runners;
 namespace PerfGate.Adapters.Processes;
 
 /// <summary>Starts runners as child processes of this server, and keeps an eye on them.</summary>
-public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
+public sealed class RunnerLauncher(TimeProvider time) : IRunnerLauncher, IAsyncDisposable
 {
     // Enough for the load engine to stop and for what was measured to be left; less than a host waits at its end.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Guid, RunnerProcess> _runners = new();
+    private readonly ConcurrentDictionary<(Guid Run, int Segment), RunnerProcess> _runners = new();
 
-    /// <summary>Starts a runner; null, or why it could not be started.</summary>
+    /// <inheritdoc />
     public async Task<RunError?> StartAsync(RunnerOrder order, CancellationToken cancellation)
     {
+        if (Find(order.RunId, order.Segment) is not null)
+        {
+            return null;
+        }
         string program;
         try
         {
@@ -43,11 +48,7 @@ public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
                 return new RunError.RunnerNotStarted("the operating system started nothing");
             }
             var runner = new RunnerProcess(process);
-            if (_runners.TryRemove(order.RunId, out var earlier))
-            {
-                await earlier.DisposeAsync();
-            }
-            _runners[order.RunId] = runner;
+            _runners[(order.RunId, order.Segment)] = runner;
             // The order is told, not passed as an argument: it may hold a SAS, and arguments are there for all to read.
             await process.StandardInput.WriteLineAsync(
                 JsonSerializer.Serialize(order, RunJson.Options).AsMemory(),
@@ -62,24 +63,42 @@ public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>The runner this server started for a run; null where it started none, or has ended it.</summary>
-    public RunnerProcess? Find(Guid runId) => _runners.GetValueOrDefault(runId);
+    /// <summary>The runner this server started for a segment; null where it started none, or has ended it.</summary>
+    public RunnerProcess? Find(Guid runId, int segment = 0) => _runners.GetValueOrDefault((runId, segment));
 
-    /// <summary>What a runner that is gone said last.</summary>
-    public string LastWords(Guid runId) =>
-        Find(runId) is { } runner
-            ? runner.LastWords
-            : "it was started by a server that is gone; the load is not made a second time";
+    /// <inheritdoc />
+    public Task<RunnerState> LookAsync(Guid runId, int segment, CancellationToken cancellation) =>
+        Task.FromResult(
+            Find(runId, segment) is not { } runner
+                ? new RunnerState(
+                    RunnerPresence.Stranger,
+                    null,
+                    "it was started by a server that is gone; the load is not made a second time"
+                )
+                : new RunnerState(
+                    runner.HasExited ? RunnerPresence.Gone : RunnerPresence.Running,
+                    null,
+                    runner.LastWords
+                )
+        );
 
-    /// <summary>Ends a run's runner, if it is still there: asks first, kills after 5 s. Forgets it, and what it left in /tmp.</summary>
-    public async Task EndAsync(Guid runId)
+    /// <summary>
+    /// Ends a run's runners that are still there: asks first, kills after 5 s. Forgets them, and what they left in /tmp. Not
+    /// cancelled: they are children of this server, and end with it.
+    /// </summary>
+    public async Task EndAsync(Guid runId, CancellationToken cancellation)
     {
-        if (_runners.TryRemove(runId, out var runner))
+        await Task.WhenAll(_runners.Keys.Where(key => key.Run == runId).Select(EndAsync));
+        DeleteLeftFolders(runId);
+    }
+
+    private async Task EndAsync((Guid Run, int Segment) key)
+    {
+        if (_runners.TryRemove(key, out var runner))
         {
             await runner.StopAsync(StopGrace, time);
             await runner.DisposeAsync();
         }
-        DeleteLeftFolders(runId);
     }
 
     // A runner that was killed could not take its private folder away. It holds the script, which nobody needs any more.
@@ -100,17 +119,20 @@ public sealed class RunnerLauncher(TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits; not longer than until the run's runner ends, so that a verdict does not wait for the next look.</summary>
+    /// <inheritdoc />
+    // So that a verdict does not wait for the next look.
     public async Task DelayUnlessEndedAsync(Guid runId, TimeSpan delay, CancellationToken cancellation)
     {
-        var waiting = Task.Delay(delay, time, cancellation);
-        await (Find(runId) is { HasExited: false } runner ? Task.WhenAny(waiting, runner.Exited) : waiting);
+        var running = _runners
+            .Where(one => one.Key.Run == runId && !one.Value.HasExited)
+            .Select(one => one.Value.Exited);
+        await Task.WhenAny([Task.Delay(delay, time, cancellation), .. running]);
         cancellation.ThrowIfCancellationRequested();
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_runners.Keys.Select(EndAsync));
-    }
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(
+            _runners.Keys.Select(key => key.Run).Distinct().Select(run => EndAsync(run, CancellationToken.None))
+        );
 }

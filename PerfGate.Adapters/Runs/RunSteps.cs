@@ -8,11 +8,11 @@ using PerfGate.Core.Scripts;
 
 namespace PerfGate.Adapters.Runs;
 
-/// <summary>The steps of a run on one machine: PostgreSQL, the artifacts, and the runner as a child process.</summary>
+/// <summary>The steps of a run: PostgreSQL, the artifacts, and the runner as a child process or in a container group.</summary>
 public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation) : IRunSteps
 {
     // Over the load itself: engine start, setup and teardown, upload of what was measured.
-    private static readonly TimeSpan RunnerAllowance = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EngineAllowance = TimeSpan.FromSeconds(60);
 
     // Over the deadline: the runner stops its engine by itself; only a runner that hangs is killed.
     private static readonly TimeSpan KillAllowance = TimeSpan.FromSeconds(45);
@@ -56,11 +56,13 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
                 ? null
                 : new RunError.CancelledBeforeLoad();
         }
+        var access = await parts.Store.AccessForAsync(runId, 0, deadline + TimeSpan.FromHours(1), cancellation);
         return await parts.Launcher.StartAsync(
             new RunnerOrder
             {
                 RunId = runId,
-                Artifacts = parts.Store.LocationFor(runId, deadline + TimeSpan.FromHours(1)),
+                Artifacts = access.Artifacts,
+                Grants = access.Grants,
                 Deadline = deadline,
                 Engine = parts.Options.Engine,
                 ParentPid = Environment.ProcessId,
@@ -74,16 +76,22 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     public async Task<RunnersAnswer> ObserveRunnersAsync(Guid runId)
     {
         // Looked at before the end record: a runner that ends between the two looks has written it.
-        var runner = parts.Launcher.Find(runId);
-        var gone = runner is { HasExited: true };
+        var runner = await parts.Launcher.LookAsync(runId, 0, cancellation);
         if (await parts.Artifacts.ReadEndAsync(runId, 0, cancellation) is not null)
         {
             return new RunnersAnswer(true, null);
         }
         var pulse = await parts.Pulse.TakeAsync(runId, cancellation);
-        if (gone || (runner is null && pulse.Silence > StrangersSilence))
+        if (runner is { Presence: RunnerPresence.Gone, Error: { } why })
         {
-            return await LostAsync(runId, parts.Launcher.LastWords(runId));
+            return await EndedAsync(runId, why);
+        }
+        if (
+            runner.Presence == RunnerPresence.Gone
+            || (runner.Presence == RunnerPresence.Stranger && pulse.Silence > StrangersSilence)
+        )
+        {
+            return await LostAsync(runId, runner.LastWords ?? "nothing is known of its end");
         }
         if (pulse.HasBegun && pulse.Silence > parts.Options.RunnerSilence)
         {
@@ -129,7 +137,12 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     {
         parts.Progress.Forget(runId);
         parts.Pulse.Forget(runId);
-        await parts.Launcher.EndAsync(runId);
+        await parts.Launcher.EndAsync(runId, cancellation);
+        if (cancellation.IsCancellationRequested && parts.Options.Containers is not null)
+        {
+            // This server stops, and the runner in its container goes on.
+            return;
+        }
         try
         {
             await parts.Store.TidyAsync(runId, CancellationToken.None);
@@ -172,10 +185,7 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     {
         // Before the runner is ended: one that another server started can be told in no other way.
         await WriteTextAsync(runId, ArtifactNames.Stop, error.Code);
-        if (parts.Launcher.Find(runId) is { } runner)
-        {
-            await runner.KillAsync();
-        }
+        await parts.Launcher.EndAsync(runId, cancellation);
         return new RunnersAnswer(true, error);
     }
 
@@ -188,8 +198,12 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
         return content is not null;
     }
 
-    private static DateTimeOffset Deadline(RunRow run) =>
-        run.StartedAt!.Value + run.Plan!.Duration + run.Plan.GracefulStop + RunnerAllowance;
+    private DateTimeOffset Deadline(RunRow run) =>
+        run.StartedAt!.Value + run.Plan!.Duration + run.Plan.GracefulStop + EngineAllowance + PlacementAllowance;
+
+    // A container group is asked for, placed, and its image pulled, before the load can begin.
+    private TimeSpan PlacementAllowance =>
+        parts.Options.Containers is { } containers ? containers.Patience + containers.StartTimeout : TimeSpan.Zero;
 
     private async Task<RunRow> FindAsync(Guid runId) =>
         await parts.Runs.FindAsync(runId, cancellation)

@@ -1,6 +1,5 @@
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
-using PerfGate.Adapters.Processes;
 using PerfGate.Core.Admission;
 
 namespace PerfGate.Adapters.Runs;
@@ -16,7 +15,7 @@ public sealed record RunStepParts(
     RunArtifacts Artifacts,
     ProgressReader Progress,
     RunnerPulse Pulse,
-    RunnerLauncher Launcher,
+    IRunnerLauncher Launcher,
     Limits Limits,
     PerfGateOptions Options,
     TimeProvider Time

@@ -24,6 +24,12 @@ public sealed record RunnerOrder
     /// </summary>
     public required Uri Artifacts { get; init; }
 
+    /// <summary>
+    /// What the runner may do with each artifact in blob storage: name of the artifact to the query of a SAS for it alone. Empty
+    /// where the location's own query opens them all, and for a folder.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Grants { get; init; } = new Dictionary<string, string>();
+
     /// <summary>When the engine is stopped at the latest, UTC.</summary>
     public required DateTimeOffset Deadline { get; init; }
 

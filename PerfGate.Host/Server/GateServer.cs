@@ -88,11 +88,17 @@ public sealed class GateServer : IAsyncDisposable
                 PostgresConnectionString = connectionString,
                 ArtifactFolder = Path.Combine(options.DataFolder, "artifacts"),
                 BlobConnectionString = options.BlobConnectionString,
+                BlobServiceUrl = options.BlobServiceUrl,
+                Containers = options.Containers,
                 Engine = options.Engine,
                 SlotsPerEnvironment = options.SlotsPerEnvironment,
                 ImportBytes = options.ImportBytes,
             }
         );
+        if (options.Containers is not null)
+        {
+            builder.Services.AddHostedService<RunnerSweep>();
+        }
         AddJobs(builder.Services, connectionString, new JobWorkers(options.SlotsPerEnvironment));
         builder.Services.AddGuard(bearer => bearer.TokenValidationParameters = key.Validation);
 

@@ -1,3 +1,5 @@
+using PerfGate.Adapters.ContainerInstances;
+
 namespace PerfGate.Host.Server;
 
 /// <summary>How a one-machine server is set up.</summary>
@@ -20,6 +22,15 @@ public sealed record GateServerOptions
     /// them in the data folder.
     /// </summary>
     public string? BlobConnectionString { get; init; }
+
+    /// <summary>
+    /// A blob service of the artifacts that is opened with this machine's Entra identity:
+    /// <c>https://ACCOUNT.blob.core.windows.net</c>; null (default) for none.
+    /// </summary>
+    public Uri? BlobServiceUrl { get; init; }
+
+    /// <summary>Container groups that runners run in; null (default) runs them as child processes.</summary>
+    public ContainerInstanceOptions? Containers { get; init; }
 
     /// <summary>Runs that may be under load at once in one environment; default 1, so that none disturbs another.</summary>
     public int SlotsPerEnvironment { get; init; } = 1;

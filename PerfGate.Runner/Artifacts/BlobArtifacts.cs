@@ -6,11 +6,14 @@ using Azure.Storage.Blobs.Specialized;
 namespace PerfGate.Runner.Artifacts;
 
 /// <summary>
-/// Artifacts as blobs below a prefix, reached with the SAS of the location's query: it must allow read, add, create and
-/// write. The SDK repeats requests that failed on the way.
+/// Artifacts as blobs below a prefix, each reached with the SAS that was granted for it; without any grants with the SAS of the
+/// location's query, which must allow read, add, create and write. The SDK repeats requests that failed on the way.
 /// </summary>
-internal sealed class BlobArtifacts(Uri location) : IRunArtifacts
+internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, string> grants) : IRunArtifacts
 {
+    /// <summary>Said where a SAS lets one create a blob and not write over it, and it is there.</summary>
+    private const string OverwriteRefused = "UnauthorizedBlobOverwrite";
+
     /// <summary>Largest block an append blob takes in one request.</summary>
     private const int MaxAppendBytes = 4 * 1024 * 1024;
 
@@ -51,9 +54,20 @@ internal sealed class BlobArtifacts(Uri location) : IRunArtifacts
         }
     }
 
-    public async Task<bool> CreateSeriesAsync(string name, CancellationToken cancellation) =>
-        await new AppendBlobClient(UrlOf(name), Options).CreateIfNotExistsAsync(cancellationToken: cancellation)
-            is not null;
+    public async Task<bool> CreateSeriesAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await new AppendBlobClient(UrlOf(name), Options).CreateIfNotExistsAsync(
+                cancellationToken: cancellation
+            )
+                is not null;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == OverwriteRefused)
+        {
+            return false;
+        }
+    }
 
     public async Task AppendAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
@@ -85,7 +99,7 @@ internal sealed class BlobArtifacts(Uri location) : IRunArtifacts
             );
             return true;
         }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        catch (RequestFailedException e) when (e.Status is 409 or 412 || e.ErrorCode == OverwriteRefused)
         {
             return false;
         }
@@ -116,5 +130,9 @@ internal sealed class BlobArtifacts(Uri location) : IRunArtifacts
     }
 
     private Uri UrlOf(string name) =>
-        new UriBuilder(location) { Path = $"{location.AbsolutePath.TrimEnd('/')}/{name}" }.Uri;
+        new UriBuilder(location)
+        {
+            Path = $"{location.AbsolutePath.TrimEnd('/')}/{name}",
+            Query = grants.GetValueOrDefault(name, location.Query),
+        }.Uri;
 }

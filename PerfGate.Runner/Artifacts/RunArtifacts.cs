@@ -1,3 +1,5 @@
+using PerfGate.Core.Runners;
+
 namespace PerfGate.Runner.Artifacts;
 
 /// <summary>Chooses where a run's artifacts are.</summary>
@@ -5,10 +7,10 @@ internal static class RunArtifacts
 {
     /// <summary>The place an order names.</summary>
     /// <exception cref="NotSupportedException">Neither a folder nor an http(s) URL.</exception>
-    public static IRunArtifacts At(Uri location) =>
-        location.IsFile ? new FolderArtifacts(location.LocalPath)
-        : location.Scheme is "https" or "http" ? new BlobArtifacts(location)
+    public static IRunArtifacts Of(RunnerOrder order) =>
+        order.Artifacts.IsFile ? new FolderArtifacts(order.Artifacts.LocalPath)
+        : order.Artifacts.Scheme is "https" or "http" ? new BlobArtifacts(order.Artifacts, order.Grants)
         : throw new NotSupportedException(
-            $"Artifacts at {location.Scheme}: are not supported: expected file: or https:."
+            $"Artifacts at {order.Artifacts.Scheme}: are not supported: expected file: or https:."
         );
 }

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
 using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Files;
 using PerfGate.Tests.Support;
@@ -8,44 +9,114 @@ namespace PerfGate.Tests.Artifacts;
 
 public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
 {
+    private static readonly CancellationToken None = CancellationToken.None;
+
     [Fact]
-    public async Task The_place_for_a_runner_lets_it_write_and_read_but_not_delete()
+    public async Task A_runner_may_read_its_script_and_not_change_it()
+    {
+        var (store, run, access) = await GrantedAsync();
+        await store.WriteAsync(run, "script.js", "x"u8.ToArray(), None);
+        var script = Blob(access, "script.js");
+
+        Assert.Equal("x", (await script.DownloadContentAsync()).Value.Content.ToString());
+        await RefusedAsync(() => script.UploadAsync(new BinaryData("y"), overwrite: true));
+        await RefusedAsync(() => script.DeleteAsync());
+        Assert.False(await Blob(access, "stop").ExistsAsync());
+    }
+
+    [Fact]
+    public async Task A_runner_may_write_what_it_measured_and_not_read_it()
+    {
+        var (store, run, access) = await GrantedAsync();
+        foreach (var name in new[] { "summary-1.json", "log-1.txt" })
+        {
+            await Blob(access, name).UploadAsync(new BinaryData("{}"), overwrite: true);
+
+            Assert.Equal("{}", await ReadAsync(store, run, name));
+            await RefusedAsync(() => Blob(access, name).DownloadContentAsync());
+            await RefusedAsync(() => Blob(access, name).DeleteAsync());
+        }
+    }
+
+    [Fact]
+    public async Task An_end_record_is_written_once_and_a_series_only_grows()
+    {
+        var (store, run, access) = await GrantedAsync();
+        await Blob(access, "end-1.json").UploadAsync(new BinaryData("first"));
+        await RefusedAsync(() => Blob(access, "end-1.json").UploadAsync(new BinaryData("second"), overwrite: true));
+        Assert.Equal("first", await ReadAsync(store, run, "end-1.json"));
+
+        var series = new AppendBlobClient(UrlOf(access, "series-1.ndjson"), BlobArtifactStore.Options());
+        await series.CreateAsync();
+        await series.AppendBlockAsync(new BinaryData("a\n").ToStream());
+        await RefusedAsync(() => series.CreateAsync());
+        Assert.Equal("a\n", await ReadAsync(store, run, "series-1.ndjson"));
+    }
+
+    [Fact]
+    public async Task Other_segments_and_other_runs_are_closed_to_it()
+    {
+        var (store, run, access) = await GrantedAsync();
+        var other = Guid.NewGuid();
+        await store.WriteAsync(run, "series-0.ndjson", "x"u8.ToArray(), None);
+        await store.WriteAsync(other, "script.js", "x"u8.ToArray(), None);
+
+        Assert.DoesNotContain("series-0.ndjson", access.Grants.Keys);
+        foreach (var grant in access.Grants.Values)
+        {
+            var neighbour = new UriBuilder(access.Artifacts + "series-0.ndjson") { Query = grant }.Uri;
+            await RefusedAsync(() => new BlobClient(neighbour, BlobArtifactStore.Options()).DownloadContentAsync());
+            var elsewhere = neighbour.AbsoluteUri.Replace(run.ToString(), other.ToString(), StringComparison.Ordinal);
+            var script = new Uri(elsewhere.Replace("series-0.ndjson", "script.js", StringComparison.Ordinal));
+            await RefusedAsync(() => new BlobClient(script, BlobArtifactStore.Options()).DownloadContentAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Grants_run_out()
     {
         var store = await CreateAsync();
         var run = Guid.NewGuid();
-        await store.WriteAsync(run, "script.js", "x"u8.ToArray(), CancellationToken.None);
-        var place = store.LocationFor(run, DateTimeOffset.UtcNow.AddMinutes(5));
-        var script = Blob(place, "script.js");
+        await store.WriteAsync(run, "script.js", "x"u8.ToArray(), None);
+        var access = await store.AccessForAsync(run, 0, DateTimeOffset.UtcNow.AddMinutes(-5), None);
 
-        Assert.Equal("x", (await script.DownloadContentAsync()).Value.Content.ToString());
-        await Blob(place, "end-0.json").UploadAsync(new BinaryData("{}"));
-        Assert.Equal("{}", await ReadAsync(store, run, "end-0.json"));
-        var refused = await Assert.ThrowsAsync<RequestFailedException>(() => script.DeleteAsync());
+        await RefusedAsync(() => Blob(access, "script.js").DownloadContentAsync());
+    }
 
-        Assert.Equal(403, refused.Status);
+    [Fact]
+    public async Task Tidying_up_takes_nothing_away_that_was_appended()
+    {
+        var (store, run, access) = await GrantedAsync();
+        var series = new AppendBlobClient(UrlOf(access, "series-1.ndjson"), BlobArtifactStore.Options());
+        await series.CreateAsync();
+        await series.AppendBlockAsync(new BinaryData("a\n").ToStream());
+
+        await store.TidyAsync(run, None);
+        await store.TidyAsync(run, None);
+
+        Assert.Equal("a\n", await ReadAsync(store, run, "series-1.ndjson"));
     }
 
     protected override async Task<IArtifactStore> CreateAsync() =>
         new BlobArtifactStore(await azurite.ConnectionStringAsync());
 
-    private static BlobClient Blob(Uri place, string name) =>
-        new(
-            new UriBuilder(place) { Path = place.AbsolutePath + name }.Uri,
-            new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_05_05)
-        );
-
-    [Fact]
-    public async Task The_place_for_a_runner_closes_when_its_time_is_over()
+    private async Task<(IArtifactStore Store, Guid Run, RunnerAccess Access)> GrantedAsync()
     {
         var store = await CreateAsync();
         var run = Guid.NewGuid();
-        await store.WriteAsync(run, "script.js", "x"u8.ToArray(), CancellationToken.None);
-        var place = store.LocationFor(run, DateTimeOffset.UtcNow.AddMinutes(-5));
+        var until = TimeProvider.System.GetUtcNow().AddMinutes(5);
+        return (store, run, await store.AccessForAsync(run, 1, until, None));
+    }
 
-        var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
-            Blob(place, "script.js").DownloadContentAsync()
-        );
+    private static BlobClient Blob(RunnerAccess access, string name) =>
+        new(UrlOf(access, name), BlobArtifactStore.Options());
 
+    private static Uri UrlOf(RunnerAccess access, string name) =>
+        new UriBuilder(access.Artifacts + name) { Query = access.Grants[name] }.Uri;
+
+    private static async Task RefusedAsync(Func<Task> action)
+    {
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(action);
         Assert.Equal(403, refused.Status);
     }
 }

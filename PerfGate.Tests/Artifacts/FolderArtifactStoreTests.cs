@@ -37,8 +37,10 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreTests, IDisposable
     {
         var store = await CreateAsync();
 
-        var place = store.LocationFor(Guid.NewGuid(), DateTimeOffset.MaxValue);
+        var access = await store.AccessForAsync(Guid.NewGuid(), 0, DateTimeOffset.MaxValue, CancellationToken.None);
 
+        var place = access.Artifacts;
+        Assert.Empty(access.Grants);
         Assert.StartsWith("file:///", place.OriginalString, StringComparison.Ordinal);
         Assert.True(Directory.Exists(place.LocalPath));
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Http;
 using PerfGate.Core.Runs;
 using PerfGate.Demo;
@@ -27,6 +28,7 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
                 Urls = "http://127.0.0.1:0",
                 PostgresConnectionString = await postgres.CreateDatabaseAsync(),
                 BlobConnectionString = await BlobsAsync(),
+                Containers = await ContainersAsync(),
             },
             CancellationToken.None
         );
@@ -73,7 +75,11 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>Where the artifacts go; null for a folder.</summary>
     protected virtual Task<string?> BlobsAsync() => Task.FromResult<string?>(null);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Where runners run; null for child processes.</summary>
+    protected virtual Task<ContainerInstanceOptions?> ContainersAsync() =>
+        Task.FromResult<ContainerInstanceOptions?>(null);
+
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         Gate.Dispose();

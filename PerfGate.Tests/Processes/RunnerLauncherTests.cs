@@ -1,5 +1,6 @@
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Processes;
+using PerfGate.Adapters.Runs;
 using PerfGate.Core.Runners;
 using PerfGate.Tests.Runner;
 
@@ -33,7 +34,7 @@ public sealed class RunnerLauncherTests : IDisposable
             "load begins"
         );
 
-        await launcher.EndAsync(_run);
+        await launcher.EndAsync(_run, CancellationToken.None);
 
         Assert.True(runner.Exited.IsCompleted);
         Assert.Null(launcher.Find(_run));
@@ -49,7 +50,9 @@ public sealed class RunnerLauncherTests : IDisposable
         await launcher.DelayUnlessEndedAsync(_run, TimeSpan.FromMinutes(1), CancellationToken.None);
 
         Assert.True(launcher.Find(_run)!.HasExited);
-        Assert.Contains("exit status", launcher.LastWords(_run), StringComparison.Ordinal);
+        var state = await launcher.LookAsync(_run, 0, CancellationToken.None);
+        Assert.Equal(RunnerPresence.Gone, state.Presence);
+        Assert.Contains("exit status", state.LastWords, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,8 +61,10 @@ public sealed class RunnerLauncherTests : IDisposable
         await using var launcher = new RunnerLauncher(TimeProvider.System);
 
         Assert.Null(launcher.Find(_run));
-        Assert.Contains("not made a second time", launcher.LastWords(_run), StringComparison.Ordinal);
-        await launcher.EndAsync(_run);
+        var state = await launcher.LookAsync(_run, 0, CancellationToken.None);
+        Assert.Equal(RunnerPresence.Stranger, state.Presence);
+        Assert.Contains("not made a second time", state.LastWords, StringComparison.Ordinal);
+        await launcher.EndAsync(_run, CancellationToken.None);
     }
 
     [Fact]
@@ -79,11 +84,7 @@ public sealed class RunnerLauncherTests : IDisposable
         }
     }
 
-    private bool Has(string name)
-    {
-        var folder = _store.LocationFor(_run, default).LocalPath;
-        return File.Exists(Path.Combine(folder, name));
-    }
+    private bool Has(string name) => File.Exists(Path.Combine(_folder, _run.ToString(), name));
 
     private async Task<RunnerOrder> OrderAsync(string? script)
     {
@@ -100,7 +101,7 @@ public sealed class RunnerLauncherTests : IDisposable
         return new RunnerOrder
         {
             RunId = _run,
-            Artifacts = _store.LocationFor(_run, now.AddHours(1)),
+            Artifacts = (await _store.AccessForAsync(_run, 0, now.AddHours(1), CancellationToken.None)).Artifacts,
             Deadline = now.AddMinutes(2),
             Engine = "embedded",
             ParentPid = Environment.ProcessId,

@@ -1,0 +1,198 @@
+using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Core.Runs;
+using PerfGate.Tests.Support;
+using PerfGate.Tests.Support.LoopbackArm;
+
+namespace PerfGate.Tests.EndToEnd;
+
+/// <summary>The server with its runners in container groups of a Resource Manager on loopback, and its artifacts in Azurite.</summary>
+public sealed class CloudFixture(PostgresFixture postgres, AzuriteFixture azurite) : GateFixture(postgres)
+{
+    public LoopbackArmServer Arm { get; private set; } = null!;
+
+    protected override async Task<string?> BlobsAsync() => await azurite.ConnectionStringAsync();
+
+    protected override async Task<ContainerInstanceOptions?> ContainersAsync()
+    {
+        Arm = await LoopbackArmServer.StartAsync();
+        return new ContainerInstanceOptions
+        {
+            SubscriptionId = LoopbackArmServer.Subscription,
+            ResourceGroup = LoopbackArmServer.ResourceGroup,
+            Regions = [new ContainerRegion("westeurope"), new ContainerRegion("northeurope")],
+            Image = "perfgate.azurecr.io/runner:1.2.0",
+            Endpoint = Arm.Endpoint,
+            LookInterval = TimeSpan.FromSeconds(1),
+        };
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Arm.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The whole cloud way over the wire: HTTP request, spine, PUT of a container group, runner, blobs, verdict.</summary>
+public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixture>
+{
+    [Fact]
+    public async Task A_healthy_platform_passes_by_a_runner_in_a_container_and_no_group_is_left()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+
+        var run = await gate.RunAsync("load", Load(platform.Urls.First(), seconds: 6));
+
+        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Assert.Contains("DELETE " + $"perfgate-{run.TestId:N}-0", gate.Arm.Requests);
+        Assert.DoesNotContain(gate.Arm.Groups, group => group.Name.Contains(run.TestId.ToString("N")));
+        var report = await gate.Gate.GetReportAsync(run.TestId, TestContext.Current.CancellationToken);
+        Assert.Contains(run.TestId.ToString(), report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_region_without_room_costs_a_moment_and_nothing_else()
+    {
+        gate.Arm.Fates.Clear();
+        gate.Arm.Fates["westeurope"] = GroupFate.FailsForCapacity;
+        await using var platform = await GateFixture.StartPlatformAsync();
+
+        var run = await gate.RunAsync("load", Load(platform.Urls.First(), seconds: 6));
+
+        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Assert.Contains($"PUT perfgate-{run.TestId:N}-0-r1", gate.Arm.Requests);
+    }
+
+    [Fact]
+    public async Task A_resource_manager_that_is_down_while_the_load_runs_does_no_harm()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 8));
+        var group = await RunningAsync(accepted);
+
+        gate.Arm.IsDown = true;
+        await Eventually.TrueAsync(() => !group.IsRunning, "the runner ends");
+        gate.Arm.IsDown = false;
+
+        var run = await gate.EndAsync(accepted);
+        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+    }
+
+    [Fact]
+    public async Task A_runner_that_dies_under_load_is_an_error_with_the_platforms_own_reason()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60));
+        var group = await RunningAsync(accepted);
+        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await group.KillAsync("OOMKilled");
+
+        var run = await gate.EndAsync(accepted);
+
+        Assert.Equal(Verdict.Error, run.Verdict);
+        Assert.Contains(run.Reasons, reason => reason.Code == "runner-out-of-memory");
+    }
+
+    [Fact]
+    public async Task A_group_deleted_behind_our_back_is_an_error_that_says_so()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60));
+        await gate.Arm.DeleteBehindTheBackAsync(await RunningAsync(accepted));
+
+        var run = await gate.EndAsync(accepted);
+
+        Assert.Equal(Verdict.Error, run.Verdict);
+        Assert.Contains(run.Reasons, reason => reason.Code == "runner-deleted");
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_stops_its_runner_and_leaves_no_group()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60));
+        var group = await RunningAsync(accepted);
+
+        await gate.Gate.CancelAsync(accepted, TestContext.Current.CancellationToken);
+        var run = await gate.EndAsync(accepted);
+
+        Assert.Equal(RunStatus.Cancelled, run.Status);
+        await Eventually.TrueAsync(() => !gate.Arm.Groups.Contains(group), "the group is gone");
+        Assert.False(group.IsRunning);
+    }
+
+    [Theory]
+    [InlineData(GroupFate.RefusedForImage, "image-not-pulled")]
+    [InlineData(GroupFate.PullFails, "image-not-pulled")]
+    [InlineData(GroupFate.RefusedForQuota, "runner-quota-reached")]
+    public async Task A_runner_that_cannot_be_had_is_an_error_with_its_own_code(GroupFate fate, string code)
+    {
+        gate.Arm.Fates["westeurope"] = gate.Arm.Fates["northeurope"] = fate;
+
+        var run = await gate.RunAsync("load", Load("http://127.0.0.1:9", seconds: 6));
+
+        Assert.Equal((RunStatus.Failed, Verdict.Error), (run.Status, run.Verdict));
+        Assert.Contains(run.Reasons, reason => reason.Code == code);
+        Assert.DoesNotContain(gate.Arm.Groups, group => group.Name.Contains(run.TestId.ToString("N")));
+    }
+
+    private static object Load(string target, int seconds) =>
+        new
+        {
+            baseUrl = target,
+            duration = seconds,
+            arrivalRate = 20,
+            thresholds = new { minThroughput = 5 },
+        };
+
+    private async Task<Guid> ExecuteAsync(object configuration)
+    {
+        var accepted = await gate.Gate.ExecuteAsync(
+            new
+            {
+                testType = "load",
+                environment = "staging",
+                configuration,
+            },
+            TestContext.Current.CancellationToken
+        );
+        return accepted.TestId;
+    }
+
+    private async Task<LoopbackGroup> RunningAsync(Guid run)
+    {
+        LoopbackGroup? group = null;
+        await Eventually.TrueAsync(
+            () =>
+                (group = gate.Arm.Groups.FirstOrDefault(one => one.Name.Contains(run.ToString("N"))))
+                    is { IsRunning: true },
+            "the runner runs"
+        );
+        return group!;
+    }
+
+    private static string Reasons(Adapters.Http.RunView run) =>
+        string.Join(' ', run.Reasons.Select(reason => reason.Sentence));
+
+    private static class Eventually
+    {
+        public static async Task TrueAsync(Func<bool> holds, string what)
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                if (holds())
+                {
+                    return;
+                }
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+            Assert.Fail($"Did not come true within 30 s: {what}");
+        }
+    }
+}
