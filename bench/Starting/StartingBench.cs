@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PerfGate.Bench.Target;
-using PerfGate.Host.Demo;
+using PerfGate.Host.Client;
 using PerfGate.Host.Server;
 
 namespace PerfGate.Bench.Starting;

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Bench.Target;
-using PerfGate.Host.Demo;
+using PerfGate.Host.Client;
 using PerfGate.Host.Server;
 
 namespace PerfGate.Bench.Store;

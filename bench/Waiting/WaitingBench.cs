@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using PerfGate.Adapters.Processes;
 using PerfGate.Bench.Target;
-using PerfGate.Host.Demo;
+using PerfGate.Host.Client;
 
 namespace PerfGate.Bench.Waiting;
 
