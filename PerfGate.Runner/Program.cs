@@ -7,6 +7,11 @@ if (args is [ExecWithParent.Verb, var parent, "--", .. var command])
     return ExecWithParent.Run(parent, command);
 }
 
+if (args is [EngineShell.Verb, var wanted, var folder, "--", .. var arguments])
+{
+    return await EngineShell.RunAsync(wanted, folder, arguments);
+}
+
 var reading = await OrderReader.ReadAsync(Console.In);
 if (reading.Order is not { } order)
 {

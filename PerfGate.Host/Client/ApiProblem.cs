@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PerfGate.Core.Requests;
 
 namespace PerfGate.Host.Client;
@@ -12,6 +13,7 @@ namespace PerfGate.Host.Client;
 public sealed record ApiProblem(string Title, int Status, string? Detail, IReadOnlyList<FieldError> Errors)
 {
     /// <summary>Whether the same request may succeed a little later.</summary>
+    [JsonIgnore]
     public bool IsPassing => Status is 408 or 429 || Status >= 500;
 
     /// <summary>Reads an answer that is no success, whether or not it is a problem document.</summary>

@@ -16,6 +16,9 @@ public sealed class GateClient : IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
+    // Two gigabytes over a slow line.
+    private static readonly TimeSpan ImportTimeout = TimeSpan.FromHours(2);
+
     private readonly HttpClient _http;
 
     /// <summary>Speaks to a server; its address may have a path of its own (a reverse proxy's).</summary>
@@ -69,6 +72,24 @@ public sealed class GateClient : IDisposable
     /// <summary>Makes a passed run the past that later ones are held against.</summary>
     public Task<BaselineView> EstablishBaselineAsync(Guid testId, CancellationToken cancellation) =>
         PostAsync<BaselineView>("baselines", new { testId }, cancellation);
+
+    /// <summary>The past of every test type and environment that has one.</summary>
+    public Task<BaselineList> ListBaselinesAsync(CancellationToken cancellation) =>
+        GetAsync<BaselineList>("baselines", cancellation);
+
+    /// <summary>Sends k6's output of elsewhere to be judged; the answer comes when all of it is read.</summary>
+    public Task<GateView> ImportAsync(MultipartFormDataContent form, CancellationToken cancellation) =>
+        SendAsync<GateView>(
+            () =>
+            {
+                var post = new HttpRequestMessage(HttpMethod.Post, "runs/import") { Content = form };
+                // Who is refused by the length alone need not send the rest.
+                post.Headers.ExpectContinue = true;
+                return post;
+            },
+            ImportTimeout,
+            cancellation
+        );
 
     /// <summary>Asks a run to stop; unknown and ended runs are left alone.</summary>
     public async Task CancelAsync(Guid testId, CancellationToken cancellation)
@@ -186,3 +207,7 @@ public sealed class GateClient : IDisposable
             _ => JsonContent.Create(body, body.GetType(), options: RunJson.Options),
         };
 }
+
+/// <summary>Baselines, one of each test type and environment that has a past.</summary>
+/// <param name="Baselines">The baselines.</param>
+public sealed record BaselineList(IReadOnlyList<BaselineView> Baselines);

@@ -21,11 +21,15 @@ public static class CommandLine
             RunCommand.Create(),
             GateCommand.Create(),
             ReportCommand.Create(),
+            BaselinesCommand.Create(),
+            ImportCommand.Create(),
             ScriptCommand.Create(),
+            CheckCommand.Create(),
             ServeCommand.Create(),
             DemoCommand.Create(),
             TokenCommand.Create(),
             MigrateCommand.Create(),
+            CompletionCommand.Create(),
             Json,
         };
 
@@ -33,7 +37,9 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         var parsed = Create().Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        // What a shell asks to complete is no whole command line.
+        var completes = arguments is [['[', 's', 'u', 'g', 'g', 'e', 's', 't', ..], ..];
+        if (parsed.Errors.Count > 0 && !completes)
         {
             return Mistakes.Tell(parsed);
         }

@@ -155,6 +155,44 @@ public sealed class UsageTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder.FullName, ".perfgate", "signing-key")));
     }
 
+    [Theory]
+    [InlineData("abc", "--vus", "run", "--vus", "abc")]
+    [InlineData("soke", "load, stress, spike, endurance. Did you mean spike?", "run", "--type", "soke")]
+    [InlineData("Boss", "Viewer, Engineer, Admin", "token", "--role", "Boss")]
+    [InlineData("9y", "1m to 8760h", "token", "--lifetime", "9y")]
+    [InlineData("5", "10 to 600", "demo", "--duration", "5")]
+    [InlineData("banana", "http or https", "serve", "--urls", "banana")]
+    [InlineData("300", "0 to 255", "import", "x.csv", "--k6-exit-code", "300")]
+    [InlineData("load", "TYPE/ENVIRONMENT", "baselines", "undo", "load")]
+    [InlineData("0", "1 to 200", "baselines", "history", "load/staging", "--limit", "0")]
+    [InlineData("fish", "bash, zsh, pwsh", "completion", "fish")]
+    [InlineData("pdf", "html, markdown, junit", "report", "4f1c1e6e-7d0a-4d0e-9d9e-0a3a0c1b2d3e", "--format", "pdf")]
+    public async Task A_value_that_cannot_be_is_named_with_what_is_allowed(
+        string value,
+        string allowed,
+        params string[] line
+    )
+    {
+        var result = await PerfGateProcess.RunAsync(line, _folder.FullName);
+
+        result.Was(64);
+        Assert.Contains($"\"{value}\"", result.Errors);
+        Assert.Contains(allowed, result.Errors.ReplaceLineEndings(" "));
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task A_shell_is_told_what_may_come_next()
+    {
+        var commands = await PerfGateProcess.RunAsync(["[suggest:10]", "perfgate b"]);
+        var types = await PerfGateProcess.RunAsync(["[suggest:20]", "perfgate run --type "]);
+        var script = await PerfGateProcess.RunAsync(["completion", "zsh", "--json"]);
+
+        Assert.Equal("baselines", commands.Output.Trim());
+        Assert.Contains("spike", types.Output);
+        Assert.Contains("compdef _perfgate perfgate", script.Json.GetProperty("script").GetString());
+    }
+
     [Fact]
     public async Task A_server_elsewhere_wants_a_token()
     {

@@ -1,0 +1,127 @@
+using PerfGate.Tests.K6Output;
+
+namespace PerfGate.Tests.Cli;
+
+/// <summary>What is done to the past, and what comes from elsewhere.</summary>
+public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture<ServedFixture>, IDisposable
+{
+    private readonly DirectoryInfo _files = Directory.CreateTempSubdirectory("perfgate-import-cli-");
+
+    private string[] Bounds => ["--type", "endurance", "--max-error-rate", "0.1", "--min-throughput", "1"];
+
+    public void Dispose() => _files.Delete(recursive: true);
+
+    [Fact]
+    public async Task Output_of_elsewhere_becomes_a_run_a_baseline_and_an_undone_change()
+    {
+        var csv = Write("points.csv.gz");
+        var first = await PerfGateProcess.RunAsync(
+            ["import", csv, .. Bounds, "--json", "--junit", Path.Combine(_files.FullName, "junit.xml")],
+            served.Folder
+        );
+        first.Was(0);
+        Assert.Equal("passed", first.Json.GetProperty("verdict").GetString());
+        Assert.True(File.Exists(Path.Combine(_files.FullName, "junit.xml")));
+        var second = await PerfGateProcess.RunAsync(
+            ["import", "--summary", Write("summary-export.json"), .. Bounds],
+            served.Folder
+        );
+        second.Was(0);
+        Assert.StartsWith("PASSED", second.Output);
+        var other = await PerfGateProcess.RunAsync(["import", csv, .. Bounds, "--json"], served.Folder);
+        other.Was(0);
+        var later = other.Json.GetProperty("testId").GetString()!;
+        var id = first.Json.GetProperty("testId").GetString()!;
+
+        var none = await PerfGateProcess.RunAsync(["baselines", "undo", "stress/production"], served.Folder);
+        var set = await PerfGateProcess.RunAsync(["baselines", "set", id, "--reason", "the start"], served.Folder);
+        var list = await PerfGateProcess.RunAsync(["baselines", "list", "--json"], served.Folder);
+        var update = await PerfGateProcess.RunAsync(
+            ["baselines", "update", "endurance/staging", later, "--reason", "once more", "--json"],
+            served.Folder
+        );
+        var history = await PerfGateProcess.RunAsync(["baselines", "history", "endurance/staging"], served.Folder);
+
+        none.Was(3);
+        Assert.Contains("There is no baseline of stress/production", none.Errors);
+        set.Was(0);
+        Assert.Contains("endurance/staging", set.Output);
+        list.Was(0);
+        var only = Assert.Single(list.Json.GetProperty("baselines").EnumerateArray());
+        Assert.Equal(id, only.GetProperty("testId").GetString());
+        update.Was(0);
+        Assert.Equal(later, update.Json.GetProperty("testId").GetString());
+        history.Was(0);
+        Assert.Contains("the start", history.Output);
+        var undone = await PerfGateProcess.RunAsync(
+            ["baselines", "undo", only.GetProperty("id").GetString()!, "--json"],
+            served.Folder
+        );
+        undone.Was(0);
+        Assert.Equal(id, undone.Json.GetProperty("testId").GetString());
+        var nothing = await PerfGateProcess.RunAsync(["baselines", "undo", "endurance/staging"], served.Folder);
+        nothing.Was(3);
+        Assert.Contains("nothing to undo", nothing.Errors);
+    }
+
+    [Fact]
+    public async Task What_is_no_output_of_k6_is_refused_by_part_and_line()
+    {
+        var path = Path.Combine(_files.FullName, "no.csv");
+        await File.WriteAllTextAsync(path, "metric_name,what\n1,2\n", TestContext.Current.CancellationToken);
+
+        var result = await PerfGateProcess.RunAsync(["import", path, .. Bounds, "--json"], served.Folder);
+
+        result.Was(65);
+        Assert.StartsWith(
+            "output[0]",
+            result.Json.GetProperty("problem").GetProperty("errors")[0].GetProperty("field").GetString()!
+        );
+    }
+
+    [Fact]
+    public async Task A_check_of_a_healthy_target_is_well_and_of_a_dead_one_says_why()
+    {
+        var well = await PerfGateProcess.RunAsync(["check", "--base-url", served.Target, "--engine", "embedded"]);
+        var dead = await PerfGateProcess.RunAsync([
+            "check",
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--engine",
+            "embedded",
+            "--scenario",
+            "clientForm",
+            "--json",
+        ]);
+        var offline = await PerfGateProcess.RunAsync([
+            "check",
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--engine",
+            "embedded",
+            "--no-iteration",
+        ]);
+        var without = await PerfGateProcess.RunAsync([
+            "check",
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--engine",
+            "/nowhere/k6",
+        ]);
+
+        well.Was(0);
+        Assert.Contains("4 iterations", well.Output);
+        dead.Was(1);
+        Assert.Contains("requests failed", dead.Json.GetProperty("problems").ToString());
+        offline.Was(0);
+        without.Was(3);
+        Assert.Contains("--engine is \"/nowhere/k6\"", without.Errors);
+    }
+
+    private string Write(string capture)
+    {
+        var path = Path.Combine(_files.FullName, capture);
+        File.WriteAllBytes(path, Captures.Read("v2.2.0", capture));
+        return path;
+    }
+}
