@@ -21,7 +21,7 @@ public static class TokenCommand
 
     private static readonly Option<string> Lifetime = new("--lifetime")
     {
-        Description = "How long it holds, 1m to 8760h.",
+        Description = "How long it holds, 1m to 1000h.",
         DefaultValueFactory = _ => "8h",
     };
 
@@ -29,7 +29,7 @@ public static class TokenCommand
     public static Command Create()
     {
         OptionForms.MustBeOneOf(Role, "Viewer", "Engineer", "Admin");
-        OptionForms.MustBeDuration(Lifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        OptionForms.MustBeDuration(Lifetime, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1000));
         var command = new Command("token", "Print a token for the server of this folder.")
         {
             Subject,
