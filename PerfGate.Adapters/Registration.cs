@@ -104,7 +104,8 @@ public static class Registration
     {
         if (options.Containers is not { } containers)
         {
-            services.AddSingleton<IRunnerLauncher, RunnerLauncher>();
+            services.AddSingleton<RunnerLauncher>();
+            services.AddSingleton<IRunnerLauncher>(provider => provider.GetRequiredService<RunnerLauncher>());
             return;
         }
         if (options.BlobConnectionString is null && options.BlobServiceUrl is null)

@@ -12,6 +12,28 @@ public static class ContainerInstanceSettings
     private const double MostCpu = 31;
     private const double MostMemoryGb = 240;
 
+    /// <summary>The settings.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. new[]
+        {
+            "SubscriptionId",
+            "ResourceGroup",
+            "Regions",
+            "SubnetIds",
+            "Image",
+            "IdentityId",
+            "Cpu",
+            "MemoryGb",
+            "Owner",
+            "StartTimeout",
+            "Patience",
+            "LookInterval",
+            "Endpoint",
+            "Audience",
+        }.Select(name => Prefix + name),
+    ];
+
     /// <summary>
     /// The options that a configuration holds. <c>Regions</c> and <c>SubnetIds</c> are lists with <c>;</c> or <c>,</c> between
     /// their items, and of the same length where there are subnets; durations are written as in requests (<c>90s</c>).

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PerfGate.Adapters;
+using PerfGate.Adapters.ContainerInstances;
 
 namespace PerfGate.Functions.Settings;
 
@@ -26,7 +27,7 @@ public sealed record FunctionsSettings
         var read = new SettingReader(configuration);
         var settings = new FunctionsSettings
         {
-            PerfGate = ReadPerfGate(read),
+            PerfGate = ReadPerfGate(read) with { Containers = ReadContainers(read, configuration) },
             Tokens = ReadTokens(read),
             Retention = RetentionSettings.Read(read),
             MigrateAtStart = read.Flag("PerfGate__MigrateAtStart", true),
@@ -50,13 +51,15 @@ public sealed record FunctionsSettings
         );
         CheckDatabase(read, database);
         var blobs = read.Text("PerfGate__BlobConnectionString");
+        var service = read.Address("PerfGate__BlobServiceUrl", "https");
         var folder = read.Text("PerfGate__ArtifactFolder");
-        if (blobs is null && folder is null)
+        if (blobs is null && service is null && folder is null)
         {
             read.Refuse(
                 "PerfGate__BlobConnectionString",
                 "is not set",
-                "the connection string of a blob service, or PerfGate__ArtifactFolder for a folder on this machine"
+                "the connection string of a blob service, or PerfGate__BlobServiceUrl for one that is opened with the app's "
+                    + "identity, or PerfGate__ArtifactFolder for a folder on this machine"
             );
         }
         return new PerfGateOptions
@@ -64,6 +67,7 @@ public sealed record FunctionsSettings
             PostgresConnectionString = database,
             ArtifactFolder = Path.GetFullPath(folder ?? "."),
             BlobConnectionString = blobs,
+            BlobServiceUrl = service,
             Engine = read.Text("PerfGate__Engine") ?? "auto",
             SlotsPerEnvironment = (int)read.Number("PerfGate__SlotsPerEnvironment", 1, 1, 100),
             RunnerSilence = read.Duration(
@@ -74,6 +78,34 @@ public sealed record FunctionsSettings
             ),
             ImportBytes = read.Number("PerfGate__ImportBytes", 2_000_000_000, 1, 100_000_000_000),
         };
+    }
+
+    private static ContainerInstanceOptions? ReadContainers(SettingReader read, IConfiguration configuration)
+    {
+        switch (read.Text("PerfGate__Runners") ?? "processes")
+        {
+            case "processes":
+                return null;
+            case "containers":
+                break;
+            case var other:
+                read.Refuse("PerfGate__Runners", $"'{other}' cannot be used", "processes or containers");
+                return null;
+        }
+        if (read.Text("PerfGate__BlobConnectionString") is null && read.Text("PerfGate__BlobServiceUrl") is null)
+        {
+            read.Refuse(
+                "PerfGate__BlobServiceUrl",
+                "is not set",
+                "the blob service of the artifacts: runners in containers reach no folder"
+            );
+        }
+        var (containers, problems) = ContainerInstanceSettings.Read(configuration);
+        foreach (var problem in problems)
+        {
+            read.Refuse(problem.Field, problem.Problem, problem.Allowed);
+        }
+        return containers;
     }
 
     private static TokenSettings ReadTokens(SettingReader read)

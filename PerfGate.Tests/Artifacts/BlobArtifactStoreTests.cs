@@ -7,7 +7,8 @@ using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.Artifacts;
 
-public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
+/// <summary>Artifacts as blobs of an account that is opened with its key.</summary>
+public class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -46,7 +47,7 @@ public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactSto
         await RefusedAsync(() => Blob(access, "end-1.json").UploadAsync(new BinaryData("second"), overwrite: true));
         Assert.Equal("first", await ReadAsync(store, run, "end-1.json"));
 
-        var series = new AppendBlobClient(UrlOf(access, "series-1.ndjson"), BlobArtifactStore.Options());
+        var series = new AppendBlobClient(UrlOf(access, "series-1.ndjson"), ClientOptions());
         await series.CreateAsync();
         await series.AppendBlockAsync(new BinaryData("a\n").ToStream());
         await RefusedAsync(() => series.CreateAsync());
@@ -65,10 +66,10 @@ public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactSto
         foreach (var grant in access.Grants.Values)
         {
             var neighbour = new UriBuilder(access.Artifacts + "series-0.ndjson") { Query = grant }.Uri;
-            await RefusedAsync(() => new BlobClient(neighbour, BlobArtifactStore.Options()).DownloadContentAsync());
+            await RefusedAsync(() => new BlobClient(neighbour, ClientOptions()).DownloadContentAsync());
             var elsewhere = neighbour.AbsoluteUri.Replace(run.ToString(), other.ToString(), StringComparison.Ordinal);
             var script = new Uri(elsewhere.Replace("series-0.ndjson", "script.js", StringComparison.Ordinal));
-            await RefusedAsync(() => new BlobClient(script, BlobArtifactStore.Options()).DownloadContentAsync());
+            await RefusedAsync(() => new BlobClient(script, ClientOptions()).DownloadContentAsync());
         }
     }
 
@@ -84,18 +85,25 @@ public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactSto
     }
 
     [Fact]
-    public async Task Tidying_up_takes_nothing_away_that_was_appended()
+    public async Task What_was_appended_stays_when_a_run_is_tidied_up_and_nothing_is_appended_after_it()
     {
         var (store, run, access) = await GrantedAsync();
-        var series = new AppendBlobClient(UrlOf(access, "series-1.ndjson"), BlobArtifactStore.Options());
+        var series = new AppendBlobClient(UrlOf(access, "series-1.ndjson"), ClientOptions());
         await series.CreateAsync();
         await series.AppendBlockAsync(new BinaryData("a\n").ToStream());
 
         await store.TidyAsync(run, None);
         await store.TidyAsync(run, None);
 
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            series.AppendBlockAsync(new BinaryData("b\n").ToStream())
+        );
+        Assert.Equal("BlobIsSealed", refused.ErrorCode);
         Assert.Equal("a\n", await ReadAsync(store, run, "series-1.ndjson"));
     }
+
+    /// <summary>How a runner talks to the service.</summary>
+    protected virtual BlobClientOptions ClientOptions() => BlobArtifactStore.Options();
 
     protected override async Task<IArtifactStore> CreateAsync() =>
         new BlobArtifactStore(await azurite.ConnectionStringAsync());
@@ -108,8 +116,7 @@ public sealed class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactSto
         return (store, run, await store.AccessForAsync(run, 1, until, None));
     }
 
-    private static BlobClient Blob(RunnerAccess access, string name) =>
-        new(UrlOf(access, name), BlobArtifactStore.Options());
+    private BlobClient Blob(RunnerAccess access, string name) => new(UrlOf(access, name), ClientOptions());
 
     private static Uri UrlOf(RunnerAccess access, string name) =>
         new UriBuilder(access.Artifacts + name) { Query = access.Grants[name] }.Uri;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Configuration;
+using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Retention;
 using PerfGate.Functions.Settings;
 using PerfGate.Tests.Architecture;
@@ -71,6 +72,8 @@ public sealed partial class FunctionsSettingsTests
     [InlineData("PerfGate__RunnerSilence", "soon")]
     [InlineData("PerfGate__ImportBytes", "-1")]
     [InlineData("PerfGate__MigrateAtStart", "perhaps")]
+    [InlineData("PerfGate__Runners", "clouds")]
+    [InlineData("PerfGate__BlobServiceUrl", "http://perfgate.blob.core.windows.net")]
     [InlineData("PerfGate__Auth__Authority", "http://login.example")]
     [InlineData("PerfGate__Auth__Audience", "")]
     [InlineData("PerfGate__Auth__DataFolder", ".perfgate")]
@@ -86,6 +89,40 @@ public sealed partial class FunctionsSettingsTests
         Assert.Equal(name, error.Field);
         Assert.NotEmpty(error.Allowed);
         Assert.DoesNotContain("hush", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runners_in_containers_need_their_settings_and_a_blob_service()
+    {
+        var refused = Assert.Throws<SettingsException>(() =>
+            Read(
+                ("PerfGate__Runners", "containers"),
+                ("PerfGate__BlobConnectionString", null),
+                ("PerfGate__ArtifactFolder", "artifacts")
+            )
+        );
+        Assert.Equal(
+            [
+                "PerfGate__BlobServiceUrl",
+                "PerfGate__Containers__Image",
+                "PerfGate__Containers__Regions",
+                "PerfGate__Containers__ResourceGroup",
+                "PerfGate__Containers__SubscriptionId",
+            ],
+            refused.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
+        );
+
+        var settings = Read(
+            ("PerfGate__Runners", "containers"),
+            ("PerfGate__BlobConnectionString", null),
+            ("PerfGate__BlobServiceUrl", "https://perfgate.blob.core.windows.net"),
+            ("PerfGate__Containers__SubscriptionId", Guid.NewGuid().ToString()),
+            ("PerfGate__Containers__ResourceGroup", "perfgate"),
+            ("PerfGate__Containers__Regions", "westeurope"),
+            ("PerfGate__Containers__Image", "perfgate.azurecr.io/runner:1")
+        );
+        Assert.Equal("westeurope", Assert.Single(settings.PerfGate.Containers!.Regions).Name);
+        Assert.Null(Read().PerfGate.Containers);
     }
 
     [Fact]
@@ -122,7 +159,10 @@ public sealed partial class FunctionsSettingsTests
             .EnumerateFiles(Path.Combine(Repository.Root.FullName, "PerfGate.Functions", "Settings"), "*.cs")
             .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
 
-        Assert.Equal(code.Concat(Sample().Keys).Distinct().Order(StringComparer.Ordinal), described);
+        Assert.Equal(
+            code.Concat(ContainerInstanceSettings.Names).Concat(Sample().Keys).Distinct().Order(StringComparer.Ordinal),
+            described
+        );
     }
 
     private static Dictionary<string, string> Sample()

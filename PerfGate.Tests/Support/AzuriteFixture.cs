@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Azure.Storage.Blobs;
 
@@ -9,7 +11,7 @@ using Azure.Storage.Blobs;
 namespace PerfGate.Tests.Support;
 
 /// <summary>
-/// One real Azurite (blob service) for all tests, on a free loopback port, started when a test first asks for it. Installed
+/// Real Azurites (blob service) for all tests, on free loopback ports, started when a test first asks for them. Installed
 /// from npm below the clone's <c>.perfgate</c> where it is not there yet.
 /// </summary>
 public sealed class AzuriteFixture : IAsyncDisposable
@@ -19,8 +21,9 @@ public sealed class AzuriteFixture : IAsyncDisposable
 
     private readonly SemaphoreSlim _starting = new(1);
     private readonly StringBuilder _said = new();
-    private Process? _process;
+    private readonly List<Process> _processes = [];
     private string? _connectionString;
+    private Uri? _secureUrl;
 
     /// <summary>Connection string of the running Azurite.</summary>
     public async Task<string> ConnectionStringAsync()
@@ -44,18 +47,73 @@ public sealed class AzuriteFixture : IAsyncDisposable
         return await service.CreateBlobContainerAsync($"test-{Guid.NewGuid():N}");
     }
 
+    /// <summary>
+    /// Blob service of a second Azurite: over https with a certificate of its own, opened with tokens, as accounts without shared
+    /// keys are. It looks at a token's claims, not at its signature.
+    /// </summary>
+    public async Task<Uri> SecureUrlAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            return _secureUrl ??= await StartSecureAsync();
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Hash of the second one's certificate, for clients that should trust it; null until it was started.</summary>
+    public string? SecureCertificate { get; private set; }
+
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        foreach (var process in _processes)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
         }
         _starting.Dispose();
     }
 
     private async Task<string> StartAsync()
+    {
+        var port = await StartAsync([]);
+        // Azurite's well-known account: its key is public and opens nothing else.
+        return "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+            + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+            + FormattableString.Invariant($"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;");
+    }
+
+    private async Task<Uri> StartSecureAsync()
+    {
+        using var key = RSA.Create(2048);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        var folder = Directory.CreateTempSubdirectory("perfgate-azurite-").FullName;
+        try
+        {
+            var (cert, pem) = (Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem"));
+            await File.WriteAllTextAsync(cert, certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(pem, key.ExportPkcs8PrivateKeyPem());
+            SecureCertificate = certificate.GetCertHashString();
+            var port = await StartAsync(["--oauth", "basic", "--cert", cert, "--key", pem]);
+            return new Uri(FormattableString.Invariant($"https://127.0.0.1:{port}/devstoreaccount1"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The port it listens on.</summary>
+    private async Task<int> StartAsync(string[] arguments)
     {
         var folder = Path.Combine(CloneRoot(), ".perfgate", "azurite");
         var main = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "blob", "main.js");
@@ -65,7 +123,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
             await InstallAsync(folder);
         }
         var port = FreePort();
-        _process = Start(
+        var process = Start(
             "node",
             folder,
             [
@@ -77,13 +135,12 @@ public sealed class AzuriteFixture : IAsyncDisposable
                 "127.0.0.1",
                 "--blobPort",
                 FormattableString.Invariant($"{port}"),
+                .. arguments,
             ]
         );
-        await ListeningAsync(port);
-        // Azurite's well-known account: its key is public and opens nothing else.
-        return "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
-            + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-            + FormattableString.Invariant($"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;");
+        _processes.Add(process);
+        await ListeningAsync(process, port);
+        return port;
     }
 
     private async Task InstallAsync(string folder)
@@ -125,7 +182,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
         }
     }
 
-    private async Task ListeningAsync(int port)
+    private async Task ListeningAsync(Process process, int port)
     {
         for (var i = 0; i < 300; i++)
         {
@@ -135,7 +192,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
                 await client.ConnectAsync(IPAddress.Loopback, port);
                 return;
             }
-            catch (SocketException) when (!_process!.HasExited)
+            catch (SocketException) when (!process.HasExited)
             {
                 await Task.Delay(100);
             }
