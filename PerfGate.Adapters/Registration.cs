@@ -13,6 +13,7 @@ using PerfGate.Adapters.Processes;
 using PerfGate.Adapters.Retention;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Admission;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Adapters;
 
@@ -49,6 +50,12 @@ public sealed record PerfGateOptions
     /// </summary>
     public TimeSpan RunnerSilence { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// When stored tests run whose schedule has no cron expression of its own, UTC unless they name a time zone; five fields,
+    /// default <c>0 2 * * *</c>.
+    /// </summary>
+    public string NightlyCron { get; init; } = Schedule.DefaultNightly;
+
     /// <summary>Largest import, bytes as they are sent; default 2 GB.</summary>
     public long ImportBytes { get; init; } = 2_000_000_000;
 }
@@ -72,6 +79,8 @@ public static class Registration
         services.AddSingleton<RunFeeds>();
         services.AddSingleton<TestStore>();
         services.AddSingleton<TestPages>();
+        services.AddSingleton<DueTests>();
+        services.AddSingleton<ScheduledRuns>();
         services.AddSingleton<PerformanceMonitor>();
         services.AddSingleton<PerformanceBaselineManager>();
         services.AddSingleton<BaselineHistory>();

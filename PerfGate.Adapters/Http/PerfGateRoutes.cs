@@ -26,6 +26,7 @@ public static class PerfGateRoutes
         api.MapGet("/tests/{id:guid}", TestEndpoint.GetAsync);
         api.MapDelete("/tests/{id:guid}", TestEndpoint.DeleteAsync);
         api.MapPut("/tests/{id:guid}/config", TestEndpoint.PutConfigurationAsync);
+        api.MapPut("/tests/{id:guid}/schedule", TestEndpoint.PutScheduleAsync);
         api.MapGet("/runs", RunHistoryEndpoint.ListAsync);
         api.MapGet("/runs/compare", RunCompareEndpoint.CompareAsync);
         api.MapPost("/runs/import", ImportEndpoint.HandleAsync);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Adapters.Http;
 
@@ -52,6 +53,42 @@ public static class TestEndpoint
         }
         var by = context.User.FindFirstValue("sub");
         var changed = await tests.ReplaceConfigurationAsync(id, configuration, expected.Versions, by, cancellation);
+        return changed is not null
+            ? Answer(context.Response, changed, StatusCodes.Status200OK)
+            : await RefuseChangeAsync(context, id, tests, cancellation);
+    }
+
+    /// <summary>
+    /// <c>PUT tests/{id}/schedule</c> with <c>If-Match</c>: sets the schedule, or takes it away with <c>null</c>. 428 without
+    /// If-Match, 412 where the test was changed meanwhile.
+    /// </summary>
+    public static async Task<IResult> PutScheduleAsync(
+        HttpContext context,
+        Guid id,
+        TestStore tests,
+        Limits limits,
+        CancellationToken cancellation
+    )
+    {
+        if (await RequestBody.ReadAsync(context.Request, limits.RequestBytes, cancellation) is not { } body)
+        {
+            return RequestBody.TooLarge(limits);
+        }
+        if (await tests.FindAsync(id, cancellation) is not { } test)
+        {
+            return Problems.Unknown("test", id);
+        }
+        if (IfMatch.Read(context.Request) is not { } match)
+        {
+            return IfMatch.Missing(test.ETag, context.Response);
+        }
+        var read = ScheduleReader.Read(body, test.TestType, limits);
+        if (match.Value is not { } expected || read.Value is not { } change)
+        {
+            return Problems.Unusable([.. match.Errors, .. read.Errors]);
+        }
+        var by = context.User.FindFirstValue("sub");
+        var changed = await tests.ReplaceScheduleAsync(id, change.Schedule, expected.Versions, by, cancellation);
         return changed is not null
             ? Answer(context.Response, changed, StatusCodes.Status200OK)
             : await RefuseChangeAsync(context, id, tests, cancellation);

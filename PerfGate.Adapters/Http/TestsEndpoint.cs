@@ -46,7 +46,7 @@ public static class TestsEndpoint
     }
 
     /// <summary>
-    /// <c>POST tests {name?, testType, environment, configuration}</c>: stores a definition; 201 with the stored test, its
+    /// <c>POST tests {name?, testType, environment, configuration, schedule?}</c>: stores a definition; 201 with the stored test, its
     /// address and its entity tag; 413 or 422 with every problem.
     /// </summary>
     public static async Task<IResult> DefineAsync(

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Npgsql;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Adapters.Postgres;
 
@@ -54,6 +55,12 @@ public sealed record StoredTest
     /// <summary>Who changed it last; null where unknown.</summary>
     public string? UpdatedBy { get; init; }
 
+    /// <summary>When it runs by itself; null for never.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>Where its schedule stands; null where it has none.</summary>
+    public ScheduleState? ScheduleState { get; init; }
+
     /// <summary>Its newest run, wherever that stands; null where there is none.</summary>
     public LatestRun? Latest { get; init; }
 
@@ -70,7 +77,10 @@ public sealed record StoredTest
 
     internal const string Columns =
         "t.id, t.name, t.test_type, t.environment, t.fingerprint IS NULL, t.configuration, t.version, t.created_at, "
-        + "t.created_by, t.updated_at, t.updated_by, latest_run.*, ended_run.*";
+        + "t.created_by, t.updated_at, t.updated_by, t.schedule, t.schedule_next_at, t.schedule_last_at, "
+        + "t.schedule_last_outcome, latest_run.*, ended_run.*";
+
+    private const int FirstOfRuns = 15;
 
     internal static StoredTest Read(NpgsqlDataReader row) =>
         new()
@@ -84,12 +94,21 @@ public sealed record StoredTest
             Version = row.GetInt64(6),
             CreatedAt = row.GetFieldValue<DateTimeOffset>(7),
             CreatedBy = ReadText(row, 8),
-            UpdatedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+            UpdatedAt = ReadTime(row, 9),
             UpdatedBy = ReadText(row, 10),
-            Latest = LatestRun.Read(row, 11),
-            LatestEnded = LatestRun.Read(row, 11 + LatestRun.ColumnCount),
+            Schedule = row.IsDBNull(11)
+                ? null
+                : JsonSerializer.Deserialize<Schedule>(row.GetString(11), RunJson.Options),
+            ScheduleState = row.IsDBNull(11)
+                ? null
+                : new ScheduleState(ReadTime(row, 12), ReadTime(row, 13), ReadText(row, 14)),
+            Latest = LatestRun.Read(row, FirstOfRuns),
+            LatestEnded = LatestRun.Read(row, FirstOfRuns + LatestRun.ColumnCount),
         };
 
     private static string? ReadText(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset? ReadTime(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Adapters.Postgres;
 
@@ -7,7 +10,7 @@ namespace PerfGate.Adapters.Postgres;
 /// Stored tests in <c>performance_tests</c>. Those that an execute made are kept by <see cref="RunStore"/>; here somebody
 /// defines, changes and deletes tests.
 /// </summary>
-public sealed class TestStore(NpgsqlDataSource database, TimeProvider time)
+public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options, TimeProvider time)
 {
     /// <summary>Stores a definition.</summary>
     /// <param name="id">Its id, made by the caller.</param>
@@ -24,8 +27,9 @@ public sealed class TestStore(NpgsqlDataSource database, TimeProvider time)
         await using var command = database.CreateCommand(
             $"""
             WITH t AS (
-              INSERT INTO performance_tests (id, name, test_type, environment, configuration, created_at, created_by)
-              VALUES ($1, $2, $3, $4, $5, $6, $7)
+              INSERT INTO performance_tests
+                (id, name, test_type, environment, configuration, created_at, created_by, schedule, schedule_next_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
               RETURNING *)
             SELECT {StoredTest.Columns} FROM t {LatestRun.Joins}
             """
@@ -37,6 +41,7 @@ public sealed class TestStore(NpgsqlDataSource database, TimeProvider time)
         RunStore.AddJson(command, definition.Request.Configuration);
         command.Parameters.AddWithValue(time.GetUtcNow());
         command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        AddSchedule(command, definition.Schedule);
         return (await ReadOneAsync(command, cancellation))!;
     }
 
@@ -81,6 +86,40 @@ public sealed class TestStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddWithValue((object?)versions ?? DBNull.Value);
         command.Parameters.AddWithValue(time.GetUtcNow());
         command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        return await ReadOneAsync(command, cancellation);
+    }
+
+    /// <summary>Sets a test's schedule, or takes it away, where the test still is what the caller saw.</summary>
+    /// <param name="id">The test.</param>
+    /// <param name="schedule">The new schedule; null for none.</param>
+    /// <param name="versions">Versions that may be changed; null for any.</param>
+    /// <param name="by">Who changes it; null where unknown.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The changed test; null where there is none of that id and of those versions, and nothing was changed.</returns>
+    public async Task<StoredTest?> ReplaceScheduleAsync(
+        Guid id,
+        Schedule? schedule,
+        long[]? versions,
+        string? by,
+        CancellationToken cancellation
+    )
+    {
+        // Whoever gives it a schedule wants it as it is: no execute changes it again.
+        await using var command = database.CreateCommand(
+            $"""
+            WITH t AS (
+              UPDATE performance_tests
+              SET schedule = $5, schedule_next_at = $6, fingerprint = NULL, version = version + 1, updated_at = $3, updated_by = $4
+              WHERE id = $1 AND deleted_at IS NULL AND ($2::bigint[] IS NULL OR version = ANY($2))
+              RETURNING *)
+            SELECT {StoredTest.Columns} FROM t {LatestRun.Joins}
+            """
+        );
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue((object?)versions ?? DBNull.Value);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        AddSchedule(command, schedule);
         return await ReadOneAsync(command, cancellation);
     }
 
@@ -150,6 +189,24 @@ public sealed class TestStore(NpgsqlDataSource database, TimeProvider time)
         );
         command.Parameters.AddWithValue(id);
         return command;
+    }
+
+    private void AddSchedule(NpgsqlCommand command, Schedule? schedule)
+    {
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                NpgsqlDbType = NpgsqlDbType.Jsonb,
+                Value = schedule is null ? DBNull.Value : JsonSerializer.Serialize(schedule, RunJson.Options),
+            }
+        );
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                NpgsqlDbType = NpgsqlDbType.TimestampTz,
+                Value = (object?)schedule?.NextAfter(time.GetUtcNow(), options.NightlyCron) ?? DBNull.Value,
+            }
+        );
     }
 
     private static async Task<StoredTest?> ReadOneAsync(NpgsqlCommand command, CancellationToken cancellation)

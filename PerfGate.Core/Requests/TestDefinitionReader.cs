@@ -1,4 +1,6 @@
+using System.Text.Json;
 using PerfGate.Core.Admission;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Core.Requests;
 
@@ -8,7 +10,9 @@ public static class TestDefinitionReader
     /// <summary>Longest name of a test, characters.</summary>
     public const int LongestName = 100;
 
-    /// <summary>Reads <c>{name?, testType, environment, configuration}</c>.</summary>
+    private static readonly string[] Known = ["name", "testType", "environment", "configuration", "schedule"];
+
+    /// <summary>Reads <c>{name?, testType, environment, configuration, schedule?}</c>.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="limits">What may be asked for.</param>
     public static Validated<TestDefinition> Read(ReadOnlyMemory<byte> json, Limits limits) =>
@@ -17,11 +21,13 @@ public static class TestDefinitionReader
             limits,
             (root, errors) =>
             {
-                var fields = FieldReader.Open(root, "", errors, "name", "testType", "environment", "configuration")!;
+                var fields = FieldReader.Open(root, "", errors, Known)!;
                 var name = fields.Text("name", LongestName, "a text");
-                return RequestReader.Read(fields, limits, errors) is { } request
-                    ? new TestDefinition(name, request)
+                var request = RequestReader.Read(fields, limits, errors);
+                var schedule = fields.Raw("schedule") is { ValueKind: not JsonValueKind.Null } value
+                    ? ScheduleReader.Read(value, "schedule", request?.TestType, errors)
                     : null;
+                return request is null ? null : new TestDefinition(name, request, schedule);
             }
         );
 

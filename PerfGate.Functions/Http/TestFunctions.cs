@@ -47,4 +47,11 @@ public sealed class TestFunctions(Api api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/performance/tests/{id:guid}/config")]
             HttpRequest request
     ) => api.AnswerAsync(request);
+
+    /// <summary><c>PUT /api/performance/tests/{id}/schedule</c>.</summary>
+    [Function("PutTestSchedule")]
+    public Task<IResult> PutTestScheduleAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/performance/tests/{id:guid}/schedule")]
+            HttpRequest request
+    ) => api.AnswerAsync(request);
 }

@@ -141,6 +141,8 @@ public sealed class GateServer : IAsyncDisposable
         services.AddHangfireServer(server => server.WorkerCount = workers.Count);
         services.AddSingleton<IRunStarter, HangfireRunStarter>();
         services.AddTransient<RunJob>();
+        services.AddTransient<ScheduleJob>();
+        services.AddHostedService<ScheduleRegistration>();
         services.AddSingleton(workers);
         services.AddSingleton<RunRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<RunRecovery>());

@@ -31,6 +31,9 @@ public sealed class RunsFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>How to reach the server's database.</summary>
+    public string Connection { get; private set; } = "";
+
     public NpgsqlDataSource Database { get; private set; } = null!;
 
     public RunStore Store { get; private set; } = null!;
@@ -39,7 +42,7 @@ public sealed class RunsFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = Connection = await postgres.CreateDatabaseAsync();
         _server = await GateServer.StartAsync(
             new GateServerOptions
             {

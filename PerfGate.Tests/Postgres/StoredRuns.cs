@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using PerfGate.Adapters;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Baselines;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
@@ -24,6 +26,8 @@ internal sealed class StoredRuns : IAsyncDisposable
         Monitor = new PerformanceMonitor(database);
         Baselines = new PerformanceBaselineManager(database, Time);
         Changes = new BaselineHistory(database, Time);
+        Tests = new TestStore(database, Options, Time);
+        Due = new DueTests(database, Options, Limits.Default, Time);
     }
 
     public NpgsqlDataSource Database { get; }
@@ -39,6 +43,12 @@ internal sealed class StoredRuns : IAsyncDisposable
     public PerformanceBaselineManager Baselines { get; }
 
     public BaselineHistory Changes { get; }
+
+    public TestStore Tests { get; }
+
+    public DueTests Due { get; }
+
+    private static PerfGateOptions Options { get; } = new() { PostgresConnectionString = "", ArtifactFolder = "" };
 
     public static async Task<StoredRuns> CreateAsync(PostgresFixture postgres) =>
         On(await postgres.CreateMigratedAsync());

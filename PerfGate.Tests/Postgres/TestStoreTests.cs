@@ -74,7 +74,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
     public async Task A_test_that_somebody_changed_is_never_changed_by_an_execute()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
-        var tests = new TestStore(runs.Database, runs.Time);
+        var tests = runs.Tests;
         await runs.QueueAsync();
         var made = Assert.Single((await new TestPages(runs.Database).ReadAsync(new TestFilter(), Never)).Tests);
 
@@ -92,7 +92,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
     public async Task Of_ten_changes_of_the_same_version_one_is_made()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
-        var tests = new TestStore(runs.Database, runs.Time);
+        var tests = runs.Tests;
         var definition = new TestDefinition(null, StoredRuns.Request());
         var test = await tests.InsertAsync(Guid.NewGuid(), definition, null, Never);
 
@@ -114,7 +114,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
     public async Task A_run_that_is_stored_while_its_test_is_deleted_belongs_to_a_new_one_or_keeps_it()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
-        var tests = new TestStore(runs.Database, runs.Time);
+        var tests = runs.Tests;
         for (var round = 0; round < 10; round++)
         {
             await runs.EndAsync(request: StoredRuns.Request(vus: 10 + round));
