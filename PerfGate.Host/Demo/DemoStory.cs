@@ -24,8 +24,25 @@ public sealed class DemoStory(Screen screen, TimeProvider time)
     // comparison with the past can find it.
     private static readonly object SlowKnobs = new { latencyMs = 250, latencyJitterMs = 50 };
 
+    private readonly List<RunView> _runs = [];
+
     /// <summary>Tells it; the exit status is 0 where everything went as staged.</summary>
     public async Task<int> TellAsync(
+        string dataFolder,
+        string engine,
+        TimeSpan duration,
+        CancellationToken cancellation
+    )
+    {
+        var exitCode = await PlayToItsEndAsync(dataFolder, engine, duration, cancellation);
+        if (screen.Json)
+        {
+            Screen.WriteJson(new { exitCode, runs = _runs });
+        }
+        return exitCode;
+    }
+
+    private async Task<int> PlayToItsEndAsync(
         string dataFolder,
         string engine,
         TimeSpan duration,
@@ -151,6 +168,7 @@ public sealed class DemoStory(Screen screen, TimeProvider time)
             await gate.CancelAsync(accepted.TestId, CancellationToken.None);
             throw;
         }
+        _runs.Add(run);
         new VerdictView(_console).Show(run);
         await KeepReportAsync(gate, run, dataFolder, cancellation);
         return run;

@@ -90,7 +90,7 @@ public sealed class ProgressView(Screen screen, TimeProvider time)
         {
             { Progress: { } now } => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{now.Elapsed.TotalSeconds, 3:0}/{DurationText.Format(load)} {now.Vus, 3} VUs {now.RequestsPerSecond, 5:0} req/s  p95 {Milliseconds(now.P95Ms)}  errors {now.ErrorRate * 100:0.0} %"
+                $"{Math.Min(now.Elapsed.TotalSeconds, load.TotalSeconds), 3:0}/{DurationText.Format(load)} {now.Vus, 3} VUs {now.RequestsPerSecond, 5:0} req/s  p95 {Milliseconds(now.P95Ms)}  errors {now.ErrorRate * 100:0.0} %"
             ),
             { Results.Metrics.Overall: { } whole } => string.Create(
                 CultureInfo.InvariantCulture,
@@ -105,5 +105,5 @@ public sealed class ProgressView(Screen screen, TimeProvider time)
         };
 
     private static string Milliseconds(double? value) =>
-        value is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.0} ms") : "– ms";
+        value is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.0} ms") : "–";
 }
