@@ -22,9 +22,10 @@ public sealed record ArmAnswer(int Status, JsonElement? Body, string Code, strin
     /// <summary>Whether there is no such thing.</summary>
     public bool IsAbsent => Status == 404;
 
-    /// <summary>Whether the same request may succeed later.</summary>
+    /// <summary>Whether the same request may succeed soon. A region that is full, or a quota that is used up, stays so for a while.</summary>
     public bool IsTransient =>
-        Status is 0 or 408 or 429 or 500 or 502 or 503 or 504 || Code is Transitioning or RegistryUnwell;
+        !GroupFailure.IsOfRegion(this)
+        && (Status is 0 or 408 or 429 or 500 or 502 or 503 or 504 || Code is Transitioning or RegistryUnwell);
 
     /// <summary>Code and message in one line.</summary>
     public string Detail =>

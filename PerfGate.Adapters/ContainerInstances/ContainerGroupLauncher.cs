@@ -126,7 +126,7 @@ public sealed partial class ContainerGroupLauncher(
     /// <summary>What a runner printed, as long as its group is there; for people. Null where nothing.</summary>
     public Task<string?> ReadLogAsync(Guid runId, int segment, CancellationToken cancellation) =>
         groups.ReadLogAsync(
-            ContainerGroupDefinition.NameOf(runId, segment, KnownOf(runId, segment).Region),
+            ContainerGroupDefinition.NameOf(runId, segment, _known.GetValueOrDefault((runId, segment))?.Region ?? 0),
             int.MaxValue,
             cancellation
         );

@@ -18,7 +18,7 @@ internal static class GroupFailure
         return answer switch
         {
             _ when IsQuota(answer.Code, answer.Message) => new RunError.RunnerQuotaReached(region, detail),
-            _ when IsCapacity(answer.Code, answer.Message) => new RunError.NoRunnerCapacity(region, detail),
+            _ when IsFull(answer.Status, answer.Code, answer.Message) => new RunError.NoRunnerCapacity(region, detail),
             _ when IsImage(answer.Code) => new RunError.ImageNotPulled(options.Image, detail),
             { Status: 401 or 403 } => new RunError.ContainersForbidden(detail),
             { IsTransient: true } => new RunError.ResourceManagerAway(detail),
@@ -72,6 +72,10 @@ internal static class GroupFailure
         };
 
     /// <summary>Whether another region may have what this one has not.</summary>
+    public static bool IsOfRegion(ArmAnswer answer) =>
+        IsQuota(answer.Code, answer.Message) || IsFull(answer.Status, answer.Code, answer.Message);
+
+    /// <summary>Whether another region may have what this one has not.</summary>
     public static bool IsOfRegion(RunError error) => error is RunError.NoRunnerCapacity or RunError.RunnerQuotaReached;
 
     /// <summary>Whether a message says that the image cannot be pulled.</summary>
@@ -84,7 +88,11 @@ internal static class GroupFailure
     private static bool IsQuota(string code, string message) =>
         code is "ContainerGroupQuotaReached" or "QuotaExceeded" || Has(message, "container group quota");
 
-    // Answered with 409 and the code of another trouble; or accepted, and told by an event.
+    // Full regions answer 409 with the code of another trouble, which comes with 503.
+    private static bool IsFull(int status, string code, string message) =>
+        (status == 409 && code == "ServiceUnavailable") || IsCapacity(code, message);
+
+    // Said in the answer; or the group is accepted, and it is told by an event.
     private static bool IsCapacity(string code, string message) =>
         code.StartsWith("InsufficientCapacity", StringComparison.Ordinal)
         || (Has(message, "requested resource") && Has(message, "not available in the location"));

@@ -33,9 +33,17 @@ public static class ServeCommand
         Description = "Connection string of a PostgreSQL to use instead of a private one.",
     };
 
+    private static readonly Option<string> Runners = new("--runners")
+    {
+        Description =
+            "Where the load is made: processes (on this machine), or containers (Azure container groups, set up by PerfGate__Containers__* in the environment).",
+        DefaultValueFactory = _ => "processes",
+    };
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
+        OptionForms.MustBeOneOf(Runners, "processes", "containers");
         Urls.Validators.Add(result =>
         {
             var text = result.GetValue(Urls)!;
@@ -56,7 +64,14 @@ public static class ServeCommand
                 );
             }
         });
-        var command = new Command("serve", "Serve the API on this machine.") { Urls, DataFolder, Engine, Postgres };
+        var command = new Command("serve", "Serve the API on this machine.")
+        {
+            Urls,
+            DataFolder,
+            Engine,
+            Postgres,
+            Runners,
+        };
         command.SetAction(ServeAsync);
         return command;
     }
@@ -64,6 +79,7 @@ public static class ServeCommand
     private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var folder = Path.GetFullPath(parsed.GetValue(DataFolder)!);
+        var setup = parsed.GetValue(Runners) == "containers" ? ReadContainers() : null;
         await using var gate = await GateServer.StartAsync(
             new GateServerOptions
             {
@@ -71,6 +87,9 @@ public static class ServeCommand
                 Urls = parsed.GetValue(Urls)!,
                 Engine = parsed.GetValue(Engine)!,
                 PostgresConnectionString = parsed.GetValue(Postgres),
+                Containers = setup?.Containers,
+                BlobConnectionString = setup?.BlobConnectionString,
+                BlobServiceUrl = setup?.BlobServiceUrl,
             },
             cancellation
         );
@@ -90,6 +109,19 @@ public static class ServeCommand
         );
         await gate.WaitForShutdownAsync(cancellation);
         return ExitCodes.Ok;
+    }
+
+    private static ContainerSetup ReadContainers()
+    {
+        var (setup, problems) = ContainerSetup.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        return problems.Count == 0
+            ? setup
+            : throw new UsageException(
+                string.Join(
+                    Environment.NewLine,
+                    problems.Select(one => $"{one.Field} {one.Problem}; it must be {one.Allowed}.")
+                )
+            );
     }
 
     // A star or a plus listens everywhere.

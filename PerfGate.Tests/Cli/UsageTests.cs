@@ -162,6 +162,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("9y", "1m to 1000h", "token", "--lifetime", "9y")]
     [InlineData("5", "10 to 600", "demo", "--duration", "5")]
     [InlineData("banana", "http or https", "serve", "--urls", "banana")]
+    [InlineData("clouds", "processes, containers", "serve", "--runners", "clouds")]
     [InlineData("300", "0 to 255", "import", "x.csv", "--k6-exit-code", "300")]
     [InlineData("load", "TYPE/ENVIRONMENT", "baselines", "undo", "load")]
     [InlineData("0", "1 to 200", "baselines", "history", "load/staging", "--limit", "0")]
@@ -178,6 +179,18 @@ public sealed class UsageTests : IDisposable
         result.Was(64);
         Assert.Contains($"\"{value}\"", result.Errors);
         Assert.Contains(allowed, result.Errors.ReplaceLineEndings(" "));
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task Runners_in_containers_that_are_not_set_up_start_no_server_and_every_setting_is_named()
+    {
+        var result = await PerfGateProcess.RunAsync(["serve", "--runners", "containers"], _folder.FullName);
+
+        result.Was(64);
+        Assert.Contains("PerfGate__Containers__SubscriptionId is not set", result.Errors);
+        Assert.Contains("PerfGate__Containers__Image is not set", result.Errors);
+        Assert.Contains("PerfGate__BlobServiceUrl is not set", result.Errors);
         Assert.Empty(_folder.GetFileSystemInfos());
     }
 

@@ -73,8 +73,6 @@ public sealed class ContainerGroupLauncherTests
     public async Task A_start_whose_answer_gets_lost_is_asked_again_and_starts_one_runner()
     {
         await using var containers = await LaunchedContainers.StartAsync();
-        containers.Arm.AnswerNext("GET", new CannedAnswer(404, "ResourceNotFound"));
-        containers.Arm.AnswerNext("GET", new CannedAnswer(404, "ResourceNotFound"));
         containers.Arm.AnswerNext("PUT", new CannedAnswer(0, AfterDoing: true));
 
         var start = containers.Launcher.StartAsync(containers.Order, None);
@@ -83,6 +81,49 @@ public sealed class ContainerGroupLauncherTests
         await containers.LookUntilAsync(RunnerPresence.Gone);
         Assert.Equal(1, Assert.Single(containers.Arm.Groups).Starts);
         Assert.Equal(2, containers.Arm.Requests.Count(request => request.StartsWith("PUT", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_group_in_the_middle_of_something_is_waited_for()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        containers.Arm.AnswerNext("PUT", new CannedAnswer(409, "ContainerGroupTransitioning"));
+
+        var start = containers.Launcher.StartAsync(containers.Order, None);
+        Assert.Null(await containers.TurningTheClockAsync(start, TimeSpan.FromSeconds(1)));
+
+        Assert.Single(containers.Arm.Groups);
+    }
+
+    [Fact]
+    public async Task What_a_runner_printed_can_be_read_by_people()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        Assert.Null(await containers.Launcher.ReadLogAsync(containers.Order.RunId, 0, None));
+        Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
+        await containers.LookUntilAsync(RunnerPresence.Gone);
+
+        Assert.Contains(
+            "RequestFailedException",
+            await containers.Launcher.ReadLogAsync(containers.Order.RunId, 0, None)
+        );
+    }
+
+    [Fact]
+    public async Task A_runner_without_a_blob_service_is_not_asked_for()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+
+        var refused = await containers.Launcher.StartAsync(
+            containers.Order with
+            {
+                Artifacts = new Uri("file:///tmp/run/"),
+            },
+            None
+        );
+
+        Assert.Contains("need a blob service", refused!.Message);
+        Assert.Empty(containers.Arm.Requests);
     }
 
     [Fact]

@@ -23,6 +23,24 @@ public sealed class RegionsAndPatienceTests
         await containers.LookUntilAsync(RunnerPresence.Gone, containers.CreateLauncher());
     }
 
+    [Theory]
+    [InlineData(409, "ServiceUnavailable")]
+    [InlineData(429, "ContainerGroupQuotaReached")]
+    [InlineData(503, "InsufficientCapacity")]
+    public async Task Want_of_room_is_known_by_its_code_whatever_the_status_and_is_not_waited_for(
+        int status,
+        string code
+    )
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        containers.Arm.AnswerNext("PUT", new CannedAnswer(status, code, "60"));
+
+        // The clock stands still: whoever waits, waits for ever.
+        Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
+
+        Assert.Equal("northeurope", Assert.Single(containers.Arm.Groups).Location);
+    }
+
     [Fact]
     public async Task A_region_that_accepts_and_then_has_no_room_is_followed_by_the_next()
     {
@@ -80,8 +98,6 @@ public sealed class RegionsAndPatienceTests
     public async Task Retry_after_is_waited_for(int status, string code, int seconds)
     {
         await using var containers = await LaunchedContainers.StartAsync();
-        containers.Arm.AnswerNext("GET", new CannedAnswer(404));
-        containers.Arm.AnswerNext("GET", new CannedAnswer(404));
         containers.Arm.AnswerNext("PUT", new CannedAnswer(status, code, $"{seconds}"));
         var begun = containers.Time.GetUtcNow();
 

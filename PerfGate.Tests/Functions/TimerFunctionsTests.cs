@@ -5,6 +5,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
+using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Retention;
 using PerfGate.Core.Runs;
@@ -12,8 +13,10 @@ using PerfGate.Functions.Orchestration;
 using PerfGate.Functions.Settings;
 using PerfGate.Functions.Timers;
 using PerfGate.Tests.Architecture;
+using PerfGate.Tests.ContainerInstances;
 using PerfGate.Tests.Postgres;
 using PerfGate.Tests.Support;
+using PerfGate.Tests.Support.LoopbackArm;
 
 namespace PerfGate.Tests.Functions;
 
@@ -64,6 +67,33 @@ public sealed class TimerFunctionsTests(PostgresFixture postgres)
         Scheduled(lost, Times.Once());
         Scheduled(never, Times.Once());
         Scheduled(ended, Times.Never());
+    }
+
+    [Fact]
+    public async Task The_sweep_deletes_container_groups_whose_run_is_over()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        containers.Arm.Fates["westeurope"] = GroupFate.NeverStarts;
+        foreach (var run in new[] { await runs.StartAsync(), await runs.EndAsync() })
+        {
+            await containers.Launcher.StartAsync(containers.Order with { RunId = run }, Never);
+            Known(run, OrchestrationRuntimeStatus.Running);
+        }
+        var client = new InvocationClient();
+        var starter = new DurableRunStarter(client, NullLogger<DurableRunStarter>.Instance);
+        var recovery = new RunRecovery(runs.Queue, starter, NullLogger<RunRecovery>.Instance);
+        var sweep = new OrphanSweep(
+            containers.Client,
+            runs.Store,
+            containers.Options,
+            containers.Time,
+            NullLogger<OrphanSweep>.Instance
+        );
+
+        await new SweepOrphanedRunners(recovery, client, sweep).RunAsync(new TimerInfo(), _durable.Object, Never);
+
+        Assert.Single(containers.Arm.Groups);
     }
 
     [Fact]
