@@ -19,7 +19,8 @@ public sealed class WholeWayOnFunctionsTests(OrchestratedFixture app) : IClassFi
     public async Task A_request_becomes_a_verdict()
     {
         await using var platform = await GateFixture.StartPlatformAsync();
-        var testId = await ExecuteAsync(Loads.Request(platform.Urls.First()));
+        // Long enough that a look falls into it: live figures are some seconds old.
+        var testId = await ExecuteAsync(Loads.Request(platform.Urls.First(), duration: 8));
         var verdict = await app.Orchestrations.OutputOfAsync(testId).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
         var (_, gate) = await app.AskAsync(HttpMethod.Get, $"/api/performance/runs/{testId}/gate");
         var report = await app.Http.GetStringAsync(
