@@ -13,6 +13,7 @@ namespace PerfGate.Core;
 [JsonDerivedType(typeof(RunError.RunnerNotStarted), "runner-not-started")]
 [JsonDerivedType(typeof(RunError.CancelledBeforeLoad), "cancelled-before-load")]
 [JsonDerivedType(typeof(RunError.RunnerLost), "runner-lost")]
+[JsonDerivedType(typeof(RunError.SegmentLost), "segment-lost")]
 [JsonDerivedType(typeof(RunError.EngineFailed), "engine-failed")]
 [JsonDerivedType(typeof(RunError.DeadlineExceeded), "deadline-exceeded")]
 [JsonDerivedType(typeof(RunError.ArtifactUnreadable), "artifact-unreadable")]
@@ -44,6 +45,23 @@ public abstract record RunError(string Code, string Message, bool IsTransient)
     /// <summary>The runner ended without its end record: killed, crashed or lost with its host.</summary>
     public sealed record RunnerLost(string Detail)
         : RunError("runner-lost", $"The load runner ended without reporting: {Detail}", false);
+
+    /// <summary>
+    /// One of several segments is gone for good: after the load began, or a second time before it. What the others measured is
+    /// there, and is not the load that was planned.
+    /// </summary>
+    /// <param name="Segment">Which one, from 0.</param>
+    /// <param name="Segments">How many the run has.</param>
+    /// <param name="LoadHadBegun">Whether the load had begun.</param>
+    /// <param name="Detail">What it said last.</param>
+    public sealed record SegmentLost(int Segment, int Segments, bool LoadHadBegun, string Detail)
+        : RunError(
+            "segment-lost",
+            FormattableString.Invariant(
+                $"Segment {Segment} of the {Segments} segments 0 to {Segments - 1} was lost {(LoadHadBegun ? "while its load was on, and load is not made twice" : "before the load began, and not replaced")}: {Detail}"
+            ),
+            false
+        );
 
     /// <summary>The load engine crashed or ended with a status that says it did not run the load.</summary>
     public sealed record EngineFailed(int ExitCode, string Detail)

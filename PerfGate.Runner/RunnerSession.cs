@@ -66,7 +66,7 @@ internal static class RunnerSession
     )
     {
         var series = ArtifactNames.Series(order.Segment);
-        var folderPrefix = FormattableString.Invariant($"{RunnerOrder.FolderPrefix(order.RunId)}{order.Segment}-");
+        var folderPrefix = RunnerOrder.FolderPrefix(order.RunId, order.Segment);
         if (await artifacts.ExistsAsync(series, CancellationToken.None))
         {
             if (await OtherRunnerHasEndedAsync(order, artifacts, time))

@@ -83,10 +83,21 @@ internal sealed class SegmentLoad(
 
     private async Task<RunnerEnd?> ApplyAsync(Engine engine)
     {
+        var mayBegin =
+            order.StartBy is not { } startBy || await StartBarrier.PassAsync(order, startBy, artifacts, stopping, time);
         if (stopping.First.IsCompleted)
         {
             var early = await stopping.First;
             return End(early.Cause, early.Detail);
+        }
+        if (!mayBegin)
+        {
+            return End(
+                RunnerEndCause.NotStarted,
+                FormattableString.Invariant(
+                    $"segment {order.Segment} was ready, and not all of the {order.Segments} segments were until {order.StartBy:u}."
+                )
+            );
         }
         // From here on load may have been made: the series' existence says so.
         if (!await artifacts.CreateSeriesAsync(ArtifactNames.Series(order.Segment), CancellationToken.None))

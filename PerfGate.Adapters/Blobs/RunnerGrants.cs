@@ -45,6 +45,8 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
         [
             (ArtifactNames.Script, BlobSasPermissions.Read),
             (ArtifactNames.Stop, BlobSasPermissions.Read),
+            (ArtifactNames.Go, BlobSasPermissions.Read),
+            (ArtifactNames.Ready(segment), BlobSasPermissions.Create | BlobSasPermissions.Write),
             // Read, to see whether another runner of the segment lives; no write: what is appended stays.
             (
                 ArtifactNames.Series(segment),

@@ -119,6 +119,17 @@ public sealed partial class ContainerGroupLauncher(
     }
 
     /// <inheritdoc />
+    public async Task EndSegmentAsync(Guid runId, int segment, CancellationToken cancellation)
+    {
+        _known.TryRemove((runId, segment), out _);
+        // Absent ones are deleted at no cost; another server may have asked for it in any region.
+        for (var region = 0; region < options.Regions.Count; region++)
+        {
+            await DeleteAsync(ContainerGroupDefinition.NameOf(runId, segment, region), cancellation);
+        }
+    }
+
+    /// <inheritdoc />
     // Nobody tells when a container ends.
     public Task DelayUnlessEndedAsync(Guid runId, TimeSpan delay, CancellationToken cancellation) =>
         Task.Delay(delay, time, cancellation);

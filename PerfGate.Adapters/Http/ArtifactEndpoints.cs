@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
@@ -10,6 +11,8 @@ namespace PerfGate.Adapters.Http;
 /// <summary>The large things of a run: report, script, log.</summary>
 public static class ArtifactEndpoints
 {
+    private const string LogType = "text/plain; charset=utf-8";
+
     /// <summary><c>GET runs/{testId}/report?format=html|markdown|junit</c>.</summary>
     public static async Task<IResult> ReportAsync(
         Guid testId,
@@ -40,9 +43,10 @@ public static class ArtifactEndpoints
     ) => SendAsync(testId, ArtifactNames.Script, "text/javascript; charset=utf-8", "script", runs, store, cancellation);
 
     /// <summary>
-    /// <c>GET runs/{testId}/log</c>: what the load engine printed, without secrets; usually there once the load has ended.
+    /// <c>GET runs/{testId}/log?segment=</c>: what the load engine printed, without secrets; usually there once the load has
+    /// ended. Of several segments all logs that are there, one after the other, or the one asked for.
     /// </summary>
-    public static Task<IResult> LogAsync(
+    public static async Task<IResult> LogAsync(
         HttpContext context,
         Guid testId,
         RunStore runs,
@@ -50,9 +54,56 @@ public static class ArtifactEndpoints
         CancellationToken cancellation
     )
     {
+        var fields = new QueryFields(context.Request.Query, "segment");
+        var run = await runs.FindAsync(testId, cancellation);
+        var segments = run?.Plan?.Segments ?? 1;
+        var wanted = fields.Whole("segment", 0, segments - 1);
+        if (fields.Errors.Count > 0)
+        {
+            return run is null ? Problems.Unknown("run", testId) : Problems.Unusable(fields.Errors);
+        }
         // The script's own output may look like HTML.
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        return SendAsync(testId, ArtifactNames.Log(0), "text/plain; charset=utf-8", "log", runs, store, cancellation);
+        return segments > 1 && wanted is null
+            ? await LogsAsync(run!, segments, store, cancellation)
+            : await SendAsync(testId, ArtifactNames.Log(wanted ?? 0), LogType, "log", runs, store, cancellation);
+    }
+
+    private static async Task<IResult> LogsAsync(
+        RunRow run,
+        int segments,
+        IArtifactStore store,
+        CancellationToken cancellation
+    )
+    {
+        var logs = new List<(int Segment, Stream Content)>();
+        for (var segment = 0; segment < segments; segment++)
+        {
+            if (await store.OpenReadAsync(run.Id, ArtifactNames.Log(segment), cancellation) is { } log)
+            {
+                logs.Add((segment, log));
+            }
+        }
+        return logs.Count > 0 ? Results.Stream(body => WriteAsync(logs, body, cancellation), LogType)
+            : RunStates.IsEnd(run.Status) ? Problems.Never("log")
+            : Problems.NotYet("log");
+    }
+
+    private static async Task WriteAsync(
+        List<(int Segment, Stream Content)> logs,
+        Stream body,
+        CancellationToken cancellation
+    )
+    {
+        foreach (var (segment, content) in logs)
+        {
+            var title = FormattableString.Invariant($"--- segment {segment} ---\n");
+            await body.WriteAsync(Encoding.UTF8.GetBytes(title), cancellation);
+            await using (content)
+            {
+                await content.CopyToAsync(body, cancellation);
+            }
+        }
     }
 
     private static async Task<IResult> SendAsync(

@@ -60,7 +60,7 @@ public static class SeriesEndpoint
 
         async Task<SeriesAnswer> ReadAsync(CancellationToken reading)
         {
-            var buckets = await artifacts.ReadBucketsAsync(testId, reading) is { } seconds
+            var buckets = await artifacts.ReadBucketsAsync(testId, run.Plan?.Segments ?? 1, reading) is { } seconds
                 ? seconds.Build(points, first, end)
                 : SeriesPoints.Shorten(
                     (await artifacts.ReadMetricsAsync(testId, reading))?.Series ?? [],

@@ -89,7 +89,14 @@ public sealed class RunnerLauncher(TimeProvider time) : IRunnerLauncher, IAsyncD
     public async Task EndAsync(Guid runId, CancellationToken cancellation)
     {
         await Task.WhenAll(_runners.Keys.Where(key => key.Run == runId).Select(EndAsync));
-        DeleteLeftFolders(runId);
+        DeleteLeftFolders(RunnerOrder.FolderPrefix(runId));
+    }
+
+    /// <inheritdoc />
+    public async Task EndSegmentAsync(Guid runId, int segment, CancellationToken cancellation)
+    {
+        await EndAsync((runId, segment));
+        DeleteLeftFolders(RunnerOrder.FolderPrefix(runId, segment));
     }
 
     private async Task EndAsync((Guid Run, int Segment) key)
@@ -102,11 +109,9 @@ public sealed class RunnerLauncher(TimeProvider time) : IRunnerLauncher, IAsyncD
     }
 
     // A runner that was killed could not take its private folder away. It holds the script, which nobody needs any more.
-    private static void DeleteLeftFolders(Guid runId)
+    private static void DeleteLeftFolders(string prefix)
     {
-        foreach (
-            var folder in Directory.EnumerateDirectories(Path.GetTempPath(), RunnerOrder.FolderPrefix(runId) + "*")
-        )
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), prefix + "*"))
         {
             try
             {

@@ -18,6 +18,12 @@ public interface IRunnerLauncher
     /// <summary>What is known of a segment's runner now.</summary>
     Task<RunnerState> LookAsync(Guid runId, int segment, CancellationToken cancellation);
 
+    /// <summary>
+    /// Ends and forgets the runner of one segment (deletes its group), so that it can be started anew. Never fails the run; safe
+    /// to call again.
+    /// </summary>
+    Task EndSegmentAsync(Guid runId, int segment, CancellationToken cancellation);
+
     /// <summary>Ends and forgets every runner of the run (deletes its groups). Never fails the run; safe to call again.</summary>
     Task EndAsync(Guid runId, CancellationToken cancellation);
 

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using PerfGate.Adapters.Files;
+using PerfGate.Adapters.Postgres;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Runners;
 
 namespace PerfGate.Adapters.Runs;
 
 /// <summary>Live figures of running runs. Reads only what was appended since the last look, however long the run is.</summary>
-public sealed class ProgressReader(IArtifactStore store)
+public sealed class ProgressReader(IArtifactStore store, RunStore runs)
 {
     // Looks at ended runs cost nothing to forget; more than this at once does not happen with a slot an environment.
     private const int MostRuns = 64;
@@ -24,19 +25,14 @@ public sealed class ProgressReader(IArtifactStore store)
         await reading.Turn.WaitAsync(cancellation);
         try
         {
-            await using var series = await store.OpenReadAsync(runId, ArtifactNames.Series(0), cancellation);
-            if (series is null)
+            if (!reading.IsPlanned && (await runs.FindAsync(runId, cancellation))?.Plan is { } plan)
             {
-                return null;
+                reading.Begin(plan.Segments);
             }
-            series.Seek(reading.Offset, SeekOrigin.Begin);
-            using var appended = new MemoryStream();
-            await series.CopyToAsync(appended, cancellation);
-            var records = SecondRecordJson.ReadLines(appended.ToArray(), out var used);
-            reading.Offset += used;
-            foreach (var record in records)
+            var offsets = reading.Offsets;
+            for (var segment = 0; segment < offsets.Length; segment++)
             {
-                reading.Progress.Add(0, record);
+                offsets[segment] += await ReadAsync(runId, segment, offsets[segment], reading.Progress, cancellation);
             }
             return reading.Progress.Current();
         }
@@ -44,6 +40,31 @@ public sealed class ProgressReader(IArtifactStore store)
         {
             reading.Turn.Release();
         }
+    }
+
+    /// <summary>Adds what a segment has appended since; gives the length of that.</summary>
+    private async Task<long> ReadAsync(
+        Guid runId,
+        int segment,
+        long offset,
+        LiveProgress progress,
+        CancellationToken cancellation
+    )
+    {
+        await using var series = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
+        if (series is null)
+        {
+            return 0;
+        }
+        series.Seek(offset, SeekOrigin.Begin);
+        using var appended = new MemoryStream();
+        await series.CopyToAsync(appended, cancellation);
+        var records = SecondRecordJson.ReadLines(appended.ToArray(), out var used);
+        foreach (var record in records)
+        {
+            progress.Add(segment, record);
+        }
+        return used;
     }
 
     /// <summary>A run has ended: forget it.</summary>
@@ -55,6 +76,17 @@ public sealed class ProgressReader(IArtifactStore store)
 
         public LiveProgress Progress { get; } = new();
 
-        public long Offset { get; set; }
+        /// <summary>Whether the number of segments is known; until then it is taken for one.</summary>
+        public bool IsPlanned { get; private set; }
+
+        /// <summary>By segment, how far it was read.</summary>
+        public long[] Offsets { get; private set; } = [0];
+
+        public void Begin(int segments)
+        {
+            var offsets = Offsets;
+            Array.Resize(ref offsets, segments);
+            (Offsets, IsPlanned) = (offsets, true);
+        }
     }
 }

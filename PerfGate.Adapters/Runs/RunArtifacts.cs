@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using PerfGate.Adapters.Files;
 using PerfGate.Core.K6Output;
@@ -31,12 +32,11 @@ public sealed class RunArtifacts(IArtifactStore store)
         {
             return null;
         }
-        var end = await ReadEndAsync(runId, 0, cancellation);
         return GateRules.Of(
             new VerdictGrounds
             {
                 Plan = result.Plan,
-                Ends = end is null ? [] : [end],
+                Ends = await ReadEndsAsync(runId, result.Plan?.Segments ?? 1, cancellation),
                 Metrics = result.Metrics,
                 Settings = result.Request.Configuration.Thresholds,
                 Thresholds = result.Thresholds,
@@ -54,19 +54,46 @@ public sealed class RunArtifacts(IArtifactStore store)
     public Task<RunnerEnd?> ReadEndAsync(Guid runId, int segment, CancellationToken cancellation) =>
         ReadAsync<RunnerEnd>(runId, ArtifactNames.End(segment), cancellation);
 
+    /// <summary>The end records that a run's segments have written.</summary>
+    public async Task<IReadOnlyList<RunnerEnd>> ReadEndsAsync(Guid runId, int segments, CancellationToken cancellation)
+    {
+        var ends = new List<RunnerEnd>();
+        for (var segment = 0; segment < segments; segment++)
+        {
+            if (await ReadEndAsync(runId, segment, cancellation) is { } end)
+            {
+                ends.Add(end);
+            }
+        }
+        return ends;
+    }
+
     /// <summary>
-    /// The seconds that a run has appended so far, read line by line; a cut last line is ignored. Null where it appends none,
-    /// as runs do whose load was made elsewhere.
+    /// The seconds that a run's segments have appended so far, read line by line; a cut last line is ignored. Null where none
+    /// appends any, as runs do whose load was made elsewhere.
     /// </summary>
     /// <exception cref="FormatException">A line is damaged.</exception>
-    public async Task<SeriesBuckets?> ReadBucketsAsync(Guid runId, CancellationToken cancellation)
+    public async Task<SeriesBuckets?> ReadBucketsAsync(Guid runId, int segments, CancellationToken cancellation)
     {
-        await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(0), cancellation);
-        if (content is null)
+        SeriesBuckets? buckets = null;
+        for (var segment = 0; segment < segments; segment++)
         {
-            return null;
+            await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
+            if (content is not null)
+            {
+                await ReadBucketsAsync(content, segment, buckets ??= new SeriesBuckets(), cancellation);
+            }
         }
-        var buckets = new SeriesBuckets();
+        return buckets;
+    }
+
+    private static async Task ReadBucketsAsync(
+        Stream content,
+        int segment,
+        SeriesBuckets buckets,
+        CancellationToken cancellation
+    )
+    {
         var reader = PipeReader.Create(content);
         ReadResult read;
         do
@@ -78,31 +105,39 @@ public sealed class RunArtifacts(IArtifactStore store)
                 // An empty line is a runner's sign of life.
                 if (rest.Slice(0, end) is { IsEmpty: false } line)
                 {
-                    buckets.Add(0, SecondRecordJson.Read(line.ToArray()));
+                    buckets.Add(segment, SecondRecordJson.Read(line.ToArray()));
                 }
                 rest = rest.Slice(rest.GetPosition(1, end));
             }
             reader.AdvanceTo(rest.Start, rest.End);
         } while (!read.IsCompleted);
         await reader.CompleteAsync();
-        return buckets;
     }
 
-    /// <summary>Adds what a run's segment appended; false where it left nothing.</summary>
+    /// <summary>Adds what a segment appended; false where it left nothing.</summary>
     /// <exception cref="FormatException">A line is damaged.</exception>
-    public async Task<bool> AddSeriesAsync(Guid runId, RunMetricsBuilder builder, CancellationToken cancellation)
+    public async Task<bool> AddSeriesAsync(
+        Guid runId,
+        int segment,
+        RunMetricsBuilder builder,
+        CancellationToken cancellation
+    )
     {
-        if (await ReadBytesAsync(runId, ArtifactNames.Series(0), cancellation) is not { Length: > 0 } series)
+        if (await ReadBytesAsync(runId, ArtifactNames.Series(segment), cancellation) is not { Length: > 0 } series)
         {
             return false;
         }
-        builder.AddSeries(0, series);
+        builder.AddSeries(segment, series);
         return true;
     }
 
+    /// <summary>A short text; null where there is none.</summary>
+    public async Task<string?> ReadTextAsync(Guid runId, string name, CancellationToken cancellation) =>
+        await ReadBytesAsync(runId, name, cancellation) is { } text ? Encoding.UTF8.GetString(text) : null;
+
     /// <summary>A segment's k6 summary; null where there is none that can be read.</summary>
-    public async Task<K6Summary?> ReadSummaryAsync(Guid runId, CancellationToken cancellation) =>
-        await ReadBytesAsync(runId, ArtifactNames.Summary(0), cancellation) is { } text
+    public async Task<K6Summary?> ReadSummaryAsync(Guid runId, int segment, CancellationToken cancellation) =>
+        await ReadBytesAsync(runId, ArtifactNames.Summary(segment), cancellation) is { } text
         && SummaryReader.TryRead(text, out var summary, out _)
             ? summary
             : null;

@@ -1,9 +1,11 @@
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core;
 using PerfGate.Core.Baselines;
+using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Adapters.Runs;
 
@@ -18,25 +20,35 @@ public sealed class RunJudgement(
     /// <summary>Merges what was measured into the metrics artifact; null, or why there is nothing to merge.</summary>
     public async Task<RunError?> MeasureAsync(Guid runId, CancellationToken cancellation)
     {
-        var end = await artifacts.ReadEndAsync(runId, 0, cancellation);
+        var run = await FindAsync(runId, cancellation);
+        var segments = SegmentsOf(run);
+        var ends = await artifacts.ReadEndsAsync(runId, segments, cancellation);
         var builder = new RunMetricsBuilder();
-        try
+        var summaries = new List<K6Summary>();
+        var measured = false;
+        for (var segment = 0; segment < segments; segment++)
         {
-            if (!await artifacts.AddSeriesAsync(runId, builder, cancellation))
+            try
             {
-                // An engine that never started left none, and says so itself.
-                return end is not null
-                    ? null
-                    : new RunError.ArtifactUnreadable(ArtifactNames.Series(0), "the runner appended nothing");
+                measured |= await artifacts.AddSeriesAsync(runId, segment, builder, cancellation);
+            }
+            catch (FormatException damaged)
+            {
+                return new RunError.ArtifactUnreadable(ArtifactNames.Series(segment), damaged.Message);
+            }
+            if (await artifacts.ReadSummaryAsync(runId, segment, cancellation) is { } summary)
+            {
+                summaries.Add(summary);
             }
         }
-        catch (FormatException damaged)
+        if (!measured)
         {
-            return new RunError.ArtifactUnreadable(ArtifactNames.Series(0), damaged.Message);
+            // An engine that never started left none, and says so itself.
+            return ends.Count > 0
+                ? null
+                : new RunError.ArtifactUnreadable(ArtifactNames.Series(0), "the runner appended nothing");
         }
-        var summary = await artifacts.ReadSummaryAsync(runId, cancellation);
-        var settings = (await FindAsync(runId, cancellation)).Request.Configuration.Thresholds;
-        var metrics = builder.Build(summary is null ? [] : [summary], end is null ? [] : [end], settings);
+        var metrics = builder.Build(summaries, ends, run.Request.Configuration.Thresholds);
         await artifacts.WriteAsync(runId, ArtifactNames.Metrics, metrics, cancellation);
         return null;
     }
@@ -46,22 +58,24 @@ public sealed class RunJudgement(
     {
         var run = await FindAsync(runId, cancellation);
         var metrics = await artifacts.ReadMetricsAsync(runId, cancellation);
-        var end = await artifacts.ReadEndAsync(runId, 0, cancellation);
+        var ends = await artifacts.ReadEndsAsync(runId, SegmentsOf(run), cancellation);
+        var engine = ends.Select(end => end.Engine).FirstOrDefault(name => name.Length > 0);
         var settings = run.Request.Configuration.Thresholds;
         var now = time.GetUtcNow();
         var baseline = Figures(run, metrics, now) is { } figures
-            ? await baselines.CompareAsync(run.Request, run.Fingerprint, end?.Engine, figures, cancellation)
+            ? await baselines.CompareAsync(run.Request, run.Fingerprint, engine, figures, cancellation)
             : null;
         var grounds = new VerdictGrounds
         {
             Plan = run.Plan,
-            Ends = end is null ? [] : [end],
+            Ends = ends,
             Metrics = metrics,
             Settings = settings,
             Thresholds = metrics is null ? [] : PerformanceMonitor.ValidatePerformanceThresholds(metrics, settings),
             Baseline = baseline,
             Error = error,
             Cancelled = run.CancelRequestedAt is not null,
+            Further = await RetriedAsync(run, cancellation),
         };
         var verdict = VerdictRule.Decide(grounds);
         await artifacts.WriteAsync(runId, ArtifactNames.Gate, GateRules.Of(grounds), cancellation);
@@ -76,9 +90,9 @@ public sealed class RunJudgement(
                 Status = VerdictRule.StatusOf(verdict, grounds.Cancelled),
                 Verdict = verdict,
                 CreatedAt = run.CreatedAt,
-                StartedAt = end?.StartedAt ?? run.StartedAt,
+                StartedAt = ends.Min(end => end.StartedAt) ?? run.StartedAt,
                 EndedAt = now,
-                Engine = end?.Engine,
+                Engine = engine ?? (ends.Count > 0 ? ends[0].Engine : null),
                 Metrics = metrics,
                 Thresholds = grounds.Thresholds,
                 Baseline = baseline,
@@ -104,6 +118,25 @@ public sealed class RunJudgement(
             EndedAt = time.GetUtcNow(),
         };
     }
+
+    /// <summary>Which segments were started a second time: worth knowing, since the load began later for it.</summary>
+    private async Task<IReadOnlyList<Finding>> RetriedAsync(RunRow run, CancellationToken cancellation)
+    {
+        var notes = new List<Finding>();
+        for (var segment = 0; SegmentsOf(run) > 1 && segment < SegmentsOf(run); segment++)
+        {
+            if (await artifacts.ReadTextAsync(run.Id, ArtifactNames.Retried(segment), cancellation) is { } why)
+            {
+                var sentence = FormattableString.Invariant(
+                    $"Segment {segment} was lost before the load began, and started a second time. {why}"
+                );
+                notes.Add(new Finding(FindingWeight.Note, new Reason("segment-retried", sentence)));
+            }
+        }
+        return notes;
+    }
+
+    private static int SegmentsOf(RunRow run) => run.Plan?.Segments ?? 1;
 
     private async Task<RunRow> FindAsync(Guid runId, CancellationToken cancellation) =>
         await runs.FindAsync(runId, cancellation)

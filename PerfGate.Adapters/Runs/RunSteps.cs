@@ -11,14 +11,7 @@ namespace PerfGate.Adapters.Runs;
 /// <summary>The steps of a run: PostgreSQL, the artifacts, and the runner as a child process or in a container group.</summary>
 public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation) : IRunSteps
 {
-    // Over the load itself: engine start, setup and teardown, upload of what was measured.
-    private static readonly TimeSpan EngineAllowance = TimeSpan.FromSeconds(60);
-
-    // Over the deadline: the runner stops its engine by itself; only a runner that hangs is killed.
-    private static readonly TimeSpan KillAllowance = TimeSpan.FromSeconds(45);
-
-    // A runner that another server started and that says nothing for so long is gone with it.
-    private static readonly TimeSpan StrangersSilence = TimeSpan.FromSeconds(15);
+    private readonly RunSegments _segments = new(parts, cancellation);
 
     private Guid _current;
 
@@ -47,8 +40,6 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     /// <inheritdoc />
     public async Task<RunError?> StartRunnersAsync(Guid runId)
     {
-        var run = await FindAsync(runId);
-        var deadline = Deadline(run);
         // Load is never started twice: what a crash left behind is looked for in the next step, not run again.
         if (!await parts.Runs.MarkRunnerStartedAsync(runId, cancellation))
         {
@@ -56,60 +47,12 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
                 ? null
                 : new RunError.CancelledBeforeLoad();
         }
-        var access = await parts.Store.AccessForAsync(runId, 0, deadline + TimeSpan.FromHours(1), cancellation);
-        return await parts.Launcher.StartAsync(
-            new RunnerOrder
-            {
-                RunId = runId,
-                Artifacts = access.Artifacts,
-                Grants = access.Grants,
-                Deadline = deadline,
-                Engine = parts.Options.Engine,
-                ParentPid = Environment.ProcessId,
-                TargetHost = run.Request.Configuration.BaseUrl.Host,
-            },
-            cancellation
-        );
+        return await _segments.StartAsync(await FindAsync(runId));
     }
 
     /// <inheritdoc />
-    public async Task<RunnersAnswer> ObserveRunnersAsync(Guid runId)
-    {
-        // Looked at before the end record: a runner that ends between the two looks has written it.
-        var runner = await parts.Launcher.LookAsync(runId, 0, cancellation);
-        if (await parts.Artifacts.ReadEndAsync(runId, 0, cancellation) is not null)
-        {
-            return new RunnersAnswer(true, null);
-        }
-        var pulse = await parts.Pulse.TakeAsync(runId, cancellation);
-        if (runner is { Presence: RunnerPresence.Gone, Error: { } why })
-        {
-            return await EndedAsync(runId, why);
-        }
-        if (
-            runner.Presence == RunnerPresence.Gone
-            || (runner.Presence == RunnerPresence.Stranger && pulse.Silence > StrangersSilence)
-        )
-        {
-            return await LostAsync(runId, runner.LastWords ?? "nothing is known of its end");
-        }
-        if (pulse.HasBegun && pulse.Silence > parts.Options.RunnerSilence)
-        {
-            return await LostAsync(
-                runId,
-                FormattableString.Invariant($"it is there, but said nothing for {pulse.Silence.TotalSeconds:0} s")
-            );
-        }
-        var run = await FindAsync(runId);
-        if (run.CancelRequestedAt is not null)
-        {
-            await WriteTextAsync(runId, ArtifactNames.Stop, "cancelled");
-        }
-        var latest = run.CancelRequestedAt is { } cancelled && cancelled < Deadline(run) ? cancelled : Deadline(run);
-        return parts.Time.GetUtcNow() > latest + KillAllowance
-            ? await EndedAsync(runId, new RunError.DeadlineExceeded(Deadline(run) - run.StartedAt!.Value))
-            : new RunnersAnswer(false, null);
-    }
+    public async Task<RunnersAnswer> ObserveRunnersAsync(Guid runId) =>
+        await _segments.ObserveAsync(await FindAsync(runId));
 
     /// <inheritdoc />
     public Task<RunError?> MeasureAsync(Guid runId) => parts.Judgement.MeasureAsync(runId, cancellation);
@@ -180,30 +123,11 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
         }
     }
 
-    /// <summary>Whatever the runner still does, nobody waits for it any more.</summary>
-    private async Task<RunnersAnswer> EndedAsync(Guid runId, RunError error)
-    {
-        // Before the runner is ended: one that another server started can be told in no other way.
-        await WriteTextAsync(runId, ArtifactNames.Stop, error.Code);
-        await parts.Launcher.EndAsync(runId, cancellation);
-        return new RunnersAnswer(true, error);
-    }
-
-    private Task<RunnersAnswer> LostAsync(Guid runId, string lastWords) =>
-        EndedAsync(runId, new RunError.RunnerLost(lastWords));
-
     private async Task<bool> IsThereAsync(Guid runId, string name)
     {
         await using var content = await parts.Store.OpenReadAsync(runId, name, cancellation);
         return content is not null;
     }
-
-    private DateTimeOffset Deadline(RunRow run) =>
-        run.StartedAt!.Value + run.Plan!.Duration + run.Plan.GracefulStop + EngineAllowance + PlacementAllowance;
-
-    // A container group is asked for, placed, and its image pulled, before the load can begin.
-    private TimeSpan PlacementAllowance =>
-        parts.Options.Containers is { } containers ? containers.Patience + containers.StartTimeout : TimeSpan.Zero;
 
     private async Task<RunRow> FindAsync(Guid runId) =>
         await parts.Runs.FindAsync(runId, cancellation)

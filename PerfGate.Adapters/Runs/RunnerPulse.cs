@@ -13,19 +13,23 @@ public sealed class RunnerPulse(IArtifactStore store, TimeProvider time)
     // A machine that slept was silent as a whole: between two looks no more than this is held against the runner.
     private static readonly TimeSpan MostBetweenLooks = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Guid, Seen> _seen = new();
+    private readonly ConcurrentDictionary<(Guid Run, int Segment), Seen> _seen = new();
 
-    /// <summary>How long the series has not grown while this server looked, and whether there is one.</summary>
-    public async Task<(TimeSpan Silence, bool HasBegun)> TakeAsync(Guid runId, CancellationToken cancellation)
+    /// <summary>How long a segment's series has not grown while this server looked, and whether there is one.</summary>
+    public async Task<(TimeSpan Silence, bool HasBegun)> TakeAsync(
+        Guid runId,
+        int segment,
+        CancellationToken cancellation
+    )
     {
         long? length;
-        await using (var series = await store.OpenReadAsync(runId, ArtifactNames.Series(0), cancellation))
+        await using (var series = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation))
         {
             length = series?.Length;
         }
         var now = time.GetTimestamp();
         var seen = _seen.AddOrUpdate(
-            runId,
+            (runId, segment),
             _ => new Seen(length, TimeSpan.Zero, now),
             (_, before) =>
                 new Seen(length, before.Length == length ? before.Silence + Since(before.At) : TimeSpan.Zero, now)
@@ -37,7 +41,16 @@ public sealed class RunnerPulse(IArtifactStore store, TimeProvider time)
         time.GetElapsedTime(look) is var since && since < MostBetweenLooks ? since : MostBetweenLooks;
 
     /// <summary>A run has ended: forget it.</summary>
-    public void Forget(Guid runId) => _seen.TryRemove(runId, out _);
+    public void Forget(Guid runId)
+    {
+        foreach (var key in _seen.Keys.Where(key => key.Run == runId))
+        {
+            _seen.TryRemove(key, out _);
+        }
+    }
+
+    /// <summary>A segment is started anew: what was seen of its earlier runner is not held against it.</summary>
+    public void Forget(Guid runId, int segment) => _seen.TryRemove((runId, segment), out _);
 
     private sealed record Seen(long? Length, TimeSpan Silence, long At);
 }

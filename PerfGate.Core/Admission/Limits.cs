@@ -23,6 +23,9 @@ public sealed record Limits
     /// <summary>Most iterations started a second, over all scenarios, peaks included. Default 5000.</summary>
     public double ArrivalRate { get; init; } = 5000;
 
+    /// <summary>Most load engines that share the load of a run. Default 10.</summary>
+    public int Segments { get; init; } = 10;
+
     /// <summary>Shortest load. Default 1 s.</summary>
     public TimeSpan ShortestDuration { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -13,6 +13,7 @@ internal static class ConfigurationReader
         "baseUrl",
         "vus",
         "arrivalRate",
+        "segments",
         "duration",
         "stages",
         "scenarios",
@@ -47,6 +48,7 @@ internal static class ConfigurationReader
         {
             fields.Refuse(fields.At("duration"), "is given together with stages", "either duration or stages");
         }
+        var segments = Segments(fields, model.Vus, stages, limits);
         var thresholds = ThresholdReader.Read(fields, limits, errors);
         var tags = TagReader.Read(fields, limits);
         return baseUrl is null
@@ -56,6 +58,7 @@ internal static class ConfigurationReader
                 BaseUrl = baseUrl,
                 Vus = model.Vus,
                 ArrivalRate = model.ArrivalRate,
+                Segments = segments,
                 Duration = duration,
                 Stages = stages,
                 Scenarios = scenarios,
@@ -95,6 +98,26 @@ internal static class ConfigurationReader
             " iterations a second"
         );
         return (vus, rate);
+    }
+
+    /// <summary>A segment without a user would be paid for, and do nothing.</summary>
+    private static int Segments(FieldReader fields, int? vus, List<Stage> stages, Limits limits)
+    {
+        var segments = fields.Whole("segments", 1, limits.Segments) ?? 1;
+        if (vus is null)
+        {
+            return segments;
+        }
+        var users = Math.Max(vus.Value, stages.Count > 0 ? stages.Max(stage => stage.Target) : 0);
+        if (users < segments)
+        {
+            fields.Refuse(
+                fields.At("segments"),
+                string.Create(CultureInfo.InvariantCulture, $"is {segments}, but there are {users} users to share"),
+                string.Create(CultureInfo.InvariantCulture, $"1 to {Math.Max(users, 1)}, or more users")
+            );
+        }
+        return segments;
     }
 
     private static List<Stage> Stages(

@@ -22,6 +22,12 @@ public sealed record TestConfiguration
     /// <summary>Iterations started a second at the steady stage (open model). Exclusive with <see cref="Vus"/>.</summary>
     public double? ArrivalRate { get; init; }
 
+    /// <summary>
+    /// Load engines that share the load by k6's execution segments, 1 to the limit; default 1. The load is the same, whatever
+    /// their number.
+    /// </summary>
+    public int Segments { get; init; } = 1;
+
     /// <summary>Length of the whole load, ramps included. Exclusive with <see cref="Stages"/>.</summary>
     public TimeSpan? Duration { get; init; }
 

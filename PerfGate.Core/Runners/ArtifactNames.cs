@@ -9,6 +9,9 @@ public static class ArtifactNames
     /// <summary>Written by the server when the run should stop: runners look for it every second.</summary>
     public const string Stop = "stop";
 
+    /// <summary>Written by the server when all segments are ready: their loads begin as one.</summary>
+    public const string Go = "go";
+
     /// <summary>The merged metrics, JSON of <c>RunMetrics</c>.</summary>
     public const string Metrics = "metrics.json";
 
@@ -29,6 +32,15 @@ public static class ArtifactNames
 
     /// <summary>Condensed records of a segment, one JSON object a line and second, appended.</summary>
     public static string Series(int segment) => FormattableString.Invariant($"series-{segment}.ndjson");
+
+    /// <summary>
+    /// Written by a segment's runner when its engine and the script are checked and it waits for <see cref="Go"/>; holds the
+    /// number of its attempt (<see cref="RunnerOrder.Attempt"/>).
+    /// </summary>
+    public static string Ready(int segment) => FormattableString.Invariant($"ready-{segment}");
+
+    /// <summary>Written by the server before it starts a segment a second time: why.</summary>
+    public static string Retried(int segment) => FormattableString.Invariant($"retried-{segment}");
 
     /// <summary>k6's <c>--summary-export</c> of a segment.</summary>
     public static string Summary(int segment) => FormattableString.Invariant($"summary-{segment}.json");

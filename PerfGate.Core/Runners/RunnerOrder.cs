@@ -19,6 +19,15 @@ public sealed record RunnerOrder
     public int Segments { get; init; } = 1;
 
     /// <summary>
+    /// Until when the runner waits for <see cref="ArtifactNames.Go"/> before it begins, UTC; it does not begin later. Null
+    /// (default): it waits for nobody.
+    /// </summary>
+    public DateTimeOffset? StartBy { get; init; }
+
+    /// <summary>Which start of this segment this is, from 0: a segment that was lost before the load began is started again.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>
     /// Where the run's artifacts are: <c>file:///folder/</c>, or a container/prefix URL with a SAS query
     /// (<c>https://account/container/prefix/?sv=...</c>). Names: <see cref="ArtifactNames"/>.
     /// </summary>
@@ -51,4 +60,8 @@ public sealed record RunnerOrder
     /// How the names of the private folders begin that runners of a run have in the system's folder for temporary files.
     /// </summary>
     public static string FolderPrefix(Guid runId) => FormattableString.Invariant($"perfgate-{runId:N}-");
+
+    /// <summary>The same of the runners of one segment.</summary>
+    public static string FolderPrefix(Guid runId, int segment) =>
+        FormattableString.Invariant($"{FolderPrefix(runId)}{segment}-");
 }

@@ -20,12 +20,12 @@ public static class GateRules
         {
             yield return Plain(FindingWeight.ForbidsBoth, "cancelled", "The run was cancelled on request.");
         }
-        if (grounds.Error is { } error)
+        foreach (var error in VerdictRule.OfError(grounds))
         {
-            yield return Plain(FindingWeight.Error, error.Code, error.Message);
+            yield return Plain(error.Weight, error.Reason.Code, error.Reason.Sentence);
         }
-        var findings = EvidenceRules
-            .Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings)
+        var findings = VerdictRule
+            .Examine(grounds)
             .Concat(grounds.Further.Where(finding => finding.Weight != FindingWeight.Note))
             .ToList();
         var numbers = EvidenceNumbers.Of(grounds);

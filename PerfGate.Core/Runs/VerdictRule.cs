@@ -47,6 +47,8 @@ public sealed record VerdictGrounds
 /// </summary>
 public static class VerdictRule
 {
+    private const string SegmentLost = "segment-lost";
+
     /// <summary>The verdict with its reasons, the gravest first.</summary>
     public static RunVerdict Decide(VerdictGrounds grounds)
     {
@@ -57,11 +59,12 @@ public static class VerdictRule
                 [new Reason("cancelled", "The run was cancelled on request before its planned end.")]
             );
         }
-        var findings = EvidenceRules
-            .Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings)
+        var findings = Examine(grounds)
             .Concat(OfError(grounds))
             .Concat(grounds.Further)
             .OrderBy(finding => finding.Weight)
+            // The others are stopped because of it.
+            .ThenBy(finding => finding.Reason.Code == SegmentLost ? 0 : 1)
             .ToList();
         var evidence = findings
             .Where(finding => finding.Weight != FindingWeight.Note)
@@ -101,15 +104,25 @@ public static class VerdictRule
         : verdict.Verdict == Verdict.Error ? RunStatus.Failed
         : RunStatus.Completed;
 
-    private static IEnumerable<Finding> OfError(VerdictGrounds grounds)
+    /// <summary>What bears on the numbers. What segments tell alike is told once, and of a lost one what is known of its end.</summary>
+    internal static IEnumerable<Finding> Examine(VerdictGrounds grounds) =>
+        EvidenceRules
+            .Examine(grounds.Plan, grounds.Ends, grounds.Metrics, grounds.Settings)
+            .Where(finding => grounds.Error is not RunError.SegmentLost || finding.Reason.Code != SegmentLost)
+            .Distinct();
+
+    /// <summary>Why the run could not be carried out, where it could not.</summary>
+    internal static IEnumerable<Finding> OfError(VerdictGrounds grounds)
     {
         if (grounds.Error is { } error)
         {
-            // What was measured before a deadline is still a measurement, if a short one.
-            var weight =
-                error is RunError.DeadlineExceeded && grounds.Metrics is not null
-                    ? FindingWeight.ForbidsPass
-                    : FindingWeight.Error;
+            var weight = error switch
+            {
+                // What was measured before a deadline is still a measurement, if a short one.
+                RunError.DeadlineExceeded when grounds.Metrics is not null => FindingWeight.ForbidsPass,
+                RunError.SegmentLost => FindingWeight.ForbidsBoth,
+                _ => FindingWeight.Error,
+            };
             yield return new Finding(weight, new Reason(error.Code, error.Message));
         }
     }

@@ -16,7 +16,11 @@ public sealed record LoadPlan(
     TimeSpan Duration,
     TimeSpan GracefulStop,
     int MaxVus
-);
+)
+{
+    /// <summary>Load engines that share the load by k6's execution segments, at least 1.</summary>
+    public int Segments { get; init; } = 1;
+}
 
 /// <summary>One k6 scenario of a plan.</summary>
 /// <param name="Name">k6 scenario name, also its tag.</param>

@@ -43,14 +43,15 @@ public static class LoadPlanner
                         .Stages.Select((stage, at) => stage with { Target = targets[at][index] })
                         .ToArray();
                     var peak = Math.Max(starts[index], stages.Max(stage => stage.Target));
+                    // A segment that has no user gets no iterations either (k6): each has one at least.
                     var busy = peak * IterationLength.Assume(scenario).TotalSeconds;
                     return new PlannedScenario(
                         scenario.Name,
                         Executor(closed, constant),
                         starts[index],
                         stages,
-                        closed ? 0 : Users(busy),
-                        closed ? Users(peak) : Users(busy * Headroom),
+                        closed ? 0 : Math.Max(Users(busy), configuration.Segments),
+                        closed ? Users(peak) : Math.Max(Users(busy * Headroom), configuration.Segments),
                         scenario
                     );
                 }
@@ -64,7 +65,10 @@ public static class LoadPlanner
             duration,
             Grace(scenarios),
             planned.Sum(scenario => scenario.MaxVus)
-        );
+        )
+        {
+            Segments = configuration.Segments,
+        };
     }
 
     private static ScenarioConfiguration[] Defaults() =>

@@ -66,6 +66,16 @@ public static class EvidenceRules
         {
             yield return finding;
         }
+        if (plan is { Segments: > 1 } && ends.Count > 0 && ends.Count < plan.Segments)
+        {
+            yield return Of(
+                FindingWeight.ForbidsBoth,
+                "segment-lost",
+                Text(
+                    $"Only {ends.Count} of {plan.Segments} segments reported how their load ended: the load that was planned was not applied to its end."
+                )
+            );
+        }
         if (metrics is null)
         {
             yield break;

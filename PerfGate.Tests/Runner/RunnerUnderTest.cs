@@ -142,15 +142,15 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
 
     public static bool IsAlive(int id) => ParentOf(id) is not null;
 
-    public static async Task EventuallyAsync(Func<bool> holds, string what)
+    public static async Task EventuallyAsync(Func<bool> holds, string what, int everyMs = 100)
     {
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 30_000 / everyMs; i++)
         {
             if (holds())
             {
                 return;
             }
-            await Task.Delay(100);
+            await Task.Delay(everyMs);
         }
         Assert.Fail($"Did not come true within 30 s: {what}");
     }

@@ -30,6 +30,63 @@ public class VerdictRuleTests
         AssertVerdict(Verdict.Failed, "target-dead", SampleGrounds.From(SampleGrounds.Dead()));
 
     [Fact]
+    public void A_segment_that_is_lost_makes_any_figures_inconclusive_and_is_the_first_reason()
+    {
+        var lost = new RunError.SegmentLost(1, 2, LoadHadBegun: true, "exit status 137");
+        var plan = SampleGrounds.Plan() with { Segments = 2 };
+        var stopped = SampleGrounds.End(RunnerEndCause.Stopped, 105);
+        foreach (var metrics in new[] { SampleGrounds.Metrics(), SampleGrounds.Metrics(p95: 9000) })
+        {
+            var grounds = SampleGrounds.From(metrics) with { Plan = plan, Ends = [stopped], Error = lost };
+            var verdict = VerdictRule.Decide(grounds);
+
+            Assert.Equal(Verdict.Inconclusive, verdict.Verdict);
+            Assert.Equal(["segment-lost", "stopped"], verdict.Reasons.Take(2).Select(reason => reason.Code));
+            Assert.Equal(lost.Message, verdict.Reasons[0].Sentence);
+            var rule = Assert.Single(GateRules.Of(grounds).Rules, rule => rule.Name == "segment-lost");
+            Assert.Equal(FindingWeight.ForbidsBoth, rule.Weight);
+        }
+    }
+
+    [Fact]
+    public void A_segment_lost_before_the_load_began_is_no_error_of_the_run() =>
+        AssertVerdict(
+            Verdict.Inconclusive,
+            "segment-lost",
+            new VerdictGrounds
+            {
+                Plan = SampleGrounds.Plan() with { Segments = 2 },
+                Ends = [SampleGrounds.End(RunnerEndCause.Stopped, null)],
+                Error = new RunError.SegmentLost(0, 2, LoadHadBegun: false, "exit status 137"),
+            }
+        );
+
+    [Fact]
+    public void Segments_that_did_not_all_report_their_end_are_no_whole_load()
+    {
+        var grounds = SampleGrounds.Sound() with { Plan = SampleGrounds.Plan() with { Segments = 3 } };
+        AssertVerdict(Verdict.Inconclusive, "segment-lost", grounds with { Ends = [.. grounds.Ends, .. grounds.Ends] });
+        var end = grounds.Ends[0];
+        Assert.Equal(Verdict.Passed, VerdictRule.Decide(grounds with { Ends = [end, end, end] }).Verdict);
+    }
+
+    [Fact]
+    public void What_segments_say_alike_is_said_once()
+    {
+        var end = SampleGrounds.End(RunnerEndCause.Stopped, 105);
+        var verdict = VerdictRule.Decide(
+            SampleGrounds.Sound() with
+            {
+                Plan = SampleGrounds.Plan() with { Segments = 2 },
+                Ends = [end, end],
+            }
+        );
+
+        Assert.Equal(Verdict.Inconclusive, verdict.Verdict);
+        Assert.Single(verdict.Reasons, reason => reason.Code == "stopped");
+    }
+
+    [Fact]
     public void A_run_without_traffic_is_inconclusive() =>
         AssertVerdict(
             Verdict.Inconclusive,

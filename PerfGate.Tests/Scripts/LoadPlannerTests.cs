@@ -25,6 +25,22 @@ public class LoadPlannerTests
     }
 
     [Fact]
+    public void Each_segment_has_a_user_for_every_scenario_of_an_open_load()
+    {
+        var request = SampleRequests.BuiltIn(TestType.Load);
+        var one = Plan(request);
+        var ten = Plan(
+            request with
+            {
+                Configuration = request.Configuration with { ArrivalRate = 0.4, Segments = 10 },
+            }
+        );
+
+        Assert.Equal((1, 10), (one.Segments, ten.Segments));
+        Assert.All(ten.Scenarios, scenario => Assert.True(scenario is { PreAllocatedVus: >= 10, MaxVus: >= 10 }));
+    }
+
+    [Fact]
     public void Stress_climbs_in_five_equal_steps_to_three_times_the_level()
     {
         var plan = Plan(SampleRequests.BuiltIn(TestType.Stress, vus: 40, duration: TimeSpan.FromSeconds(100)));

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using PerfGate.Adapters.Postgres;
+using PerfGate.Core;
+using PerfGate.Core.Runners;
+
+namespace PerfGate.Adapters.Runs;
+
+/// <summary>
+/// The segments of a run, each with a runner of its own: starts them, lets their loads begin as one, and joins them. Keeps nothing
+/// in memory that matters, so that any server may go on.
+/// </summary>
+internal sealed class RunSegments(RunStepParts parts, CancellationToken cancellation)
+{
+    private readonly SegmentTimes _times = new(parts.Options);
+
+    /// <summary>Starts all runners; null, or why one of them could not be started, and then none is left.</summary>
+    public async Task<RunError?> StartAsync(RunRow run)
+    {
+        var errors = await Task.WhenAll(Segments(run).Select(segment => StartAsync(run, segment, attempt: 0)));
+        var error = errors.FirstOrDefault(error => error is not null);
+        if (error is not null && errors.Length > 1)
+        {
+            // The others would wait for it in vain.
+            await EndedAsync(run.Id, error);
+        }
+        return error;
+    }
+
+    /// <summary>Looks at all segments.</summary>
+    public async Task<RunnersAnswer> ObserveAsync(RunRow run)
+    {
+        var seen = await Task.WhenAll(Segments(run).Select(segment => LookAsync(run.Id, segment)));
+        if (seen.All(one => one.End is not null))
+        {
+            return new RunnersAnswer(true, null);
+        }
+        var answer =
+            seen.Length == 1
+                ? seen[0].Lost is { } lost
+                    ? await EndedAsync(run.Id, lost)
+                    : null
+                : await JoinAsync(run, seen);
+        if (answer is not null)
+        {
+            return answer;
+        }
+        if (run.CancelRequestedAt is not null)
+        {
+            await WriteAsync(run.Id, ArtifactNames.Stop, "cancelled");
+        }
+        var deadline = _times.Deadline(run);
+        var latest = run.CancelRequestedAt is { } cancelled && cancelled < deadline ? cancelled : deadline;
+        return parts.Time.GetUtcNow() > latest + SegmentTimes.KillAllowance
+            ? await EndedAsync(run.Id, new RunError.DeadlineExceeded(deadline - run.StartedAt!.Value))
+            : new RunnersAnswer(false, null);
+    }
+
+    private static IEnumerable<int> Segments(RunRow run) => Enumerable.Range(0, run.Plan!.Segments);
+
+    /// <summary>What is to be done about several segments; null where nothing is but to wait.</summary>
+    private async Task<RunnersAnswer?> JoinAsync(RunRow run, IReadOnlyList<SegmentSight> seen)
+    {
+        var begun = await parts.Artifacts.ReadTextAsync(run.Id, ArtifactNames.Go, cancellation) is not null;
+        if (!begun)
+        {
+            seen = await BeforeLoadAsync(run, seen);
+        }
+        if (seen.FirstOrDefault(one => one.Lost is not null) is not { Lost: { } why } lost)
+        {
+            return null;
+        }
+        // There is no verdict in it any more: whoever is left ends soon, and what was measured until then is kept.
+        var error = new RunError.SegmentLost(lost.Segment, seen.Count, begun, why.Message);
+        await WriteAsync(run.Id, ArtifactNames.Stop, error.Code);
+        return seen.All(one => one.End is not null || one.Lost is not null) ? await EndedAsync(run.Id, error) : null;
+    }
+
+    /// <summary>Starts lost segments again, once each; says go when all are ready.</summary>
+    private async Task<IReadOnlyList<SegmentSight>> BeforeLoadAsync(RunRow run, IReadOnlyList<SegmentSight> seen)
+    {
+        if (seen.Any(one => one.End is not null))
+        {
+            // It will not be there when the others begin.
+            await WriteAsync(run.Id, ArtifactNames.Stop, "segment-ended");
+            return seen;
+        }
+        var now = parts.Time.GetUtcNow();
+        var late = now > _times.ReadyBy(run);
+        var after = await Task.WhenAll(
+            seen.Select(async one =>
+                one.Lost is not null
+                    ? late || run.CancelRequestedAt is not null
+                        ? one
+                        : await StartAgainAsync(run, one)
+                    : await IsReadyAsync(run.Id, one.Segment)
+                        ? one with
+                        {
+                            Ready = true,
+                        }
+                        : late
+                            ? one with
+                            {
+                                Lost = new RunError.RunnerNotStarted(
+                                    $"it was not ready within {Seconds(_times.ReadyBy(run) - run.StartedAt!.Value)} s"
+                                ),
+                            }
+                            : one
+            )
+        );
+        if (!late && run.CancelRequestedAt is null && after.All(one => one.Ready))
+        {
+            await WriteAsync(run.Id, ArtifactNames.Go, now.ToString("O", CultureInfo.InvariantCulture));
+        }
+        return after;
+    }
+
+    /// <summary>The segment as it is then: started anew, or lost for good.</summary>
+    private async Task<SegmentSight> StartAgainAsync(RunRow run, SegmentSight lost)
+    {
+        var name = ArtifactNames.Retried(lost.Segment);
+        if (await parts.Artifacts.ReadTextAsync(run.Id, name, cancellation) is not null)
+        {
+            return lost;
+        }
+        // Before it is started: a server that dies in between has used up the second start, and no third is ever made.
+        await WriteAsync(run.Id, name, lost.Lost!.Message);
+        await parts.Launcher.EndSegmentAsync(run.Id, lost.Segment, cancellation);
+        parts.Pulse.Forget(run.Id, lost.Segment);
+        return lost with { Lost = await StartAsync(run, lost.Segment, attempt: 1) };
+    }
+
+    private async Task<RunError?> StartAsync(RunRow run, int segment, int attempt)
+    {
+        var deadline = _times.Deadline(run);
+        var access = await parts.Store.AccessForAsync(run.Id, segment, deadline + TimeSpan.FromHours(1), cancellation);
+        return await parts.Launcher.StartAsync(
+            new RunnerOrder
+            {
+                RunId = run.Id,
+                Segment = segment,
+                Segments = run.Plan!.Segments,
+                Attempt = attempt,
+                StartBy = run.Plan.Segments > 1 ? _times.StartBy(run) : null,
+                Artifacts = access.Artifacts,
+                Grants = access.Grants,
+                Deadline = deadline,
+                Engine = parts.Options.Engine,
+                ParentPid = Environment.ProcessId,
+                TargetHost = run.Request.Configuration.BaseUrl.Host,
+            },
+            cancellation
+        );
+    }
+
+    private async Task<SegmentSight> LookAsync(Guid runId, int segment)
+    {
+        // Looked at before the end record: a runner that ends between the two looks has written it.
+        var runner = await parts.Launcher.LookAsync(runId, segment, cancellation);
+        if (await parts.Artifacts.ReadEndAsync(runId, segment, cancellation) is { } end)
+        {
+            return new SegmentSight(segment, end, null);
+        }
+        var pulse = await parts.Pulse.TakeAsync(runId, segment, cancellation);
+        RunError? lost =
+            runner is { Presence: RunnerPresence.Gone, Error: { } why } ? why
+            : runner.Presence == RunnerPresence.Gone
+            || (runner.Presence == RunnerPresence.Stranger && pulse.Silence > SegmentTimes.StrangersSilence)
+                ? new RunError.RunnerLost(runner.LastWords ?? "nothing is known of its end")
+            : pulse.HasBegun && pulse.Silence > parts.Options.RunnerSilence
+                ? new RunError.RunnerLost($"it is there, but said nothing for {Seconds(pulse.Silence)} s")
+            : null;
+        return new SegmentSight(segment, null, lost);
+    }
+
+    private async Task<bool> IsReadyAsync(Guid runId, int segment)
+    {
+        var again =
+            await parts.Artifacts.ReadTextAsync(runId, ArtifactNames.Retried(segment), cancellation) is not null;
+        return await parts.Artifacts.ReadTextAsync(runId, ArtifactNames.Ready(segment), cancellation)
+            == (again ? "1" : "0");
+    }
+
+    /// <summary>Whatever the runners still do, nobody waits for them any more.</summary>
+    private async Task<RunnersAnswer> EndedAsync(Guid runId, RunError error)
+    {
+        // Before the runners are ended: those that another server started can be told in no other way.
+        await WriteAsync(runId, ArtifactNames.Stop, error.Code);
+        await parts.Launcher.EndAsync(runId, cancellation);
+        return new RunnersAnswer(true, error);
+    }
+
+    private Task WriteAsync(Guid runId, string name, string text) =>
+        parts.Store.WriteAsync(runId, name, Encoding.UTF8.GetBytes(text), cancellation);
+
+    private static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+
+    /// <summary>A segment at a look.</summary>
+    /// <param name="Segment">Which one.</param>
+    /// <param name="End">Its end record; null until it is there.</param>
+    /// <param name="Lost">Why it is gone without one; null where it is not.</param>
+    private sealed record SegmentSight(int Segment, RunnerEnd? End, RunError? Lost)
+    {
+        /// <summary>Whether it waits for go.</summary>
+        public bool Ready { get; init; }
+    }
+}

@@ -1,0 +1,38 @@
+using PerfGate.Adapters.Postgres;
+
+namespace PerfGate.Adapters.Runs;
+
+/// <summary>How long is waited for the runners of a run: every wait has an end.</summary>
+internal sealed class SegmentTimes(PerfGateOptions options)
+{
+    /// <summary>Over the deadline: a runner stops its engine by itself; only one that hangs is killed.</summary>
+    public static readonly TimeSpan KillAllowance = TimeSpan.FromSeconds(45);
+
+    /// <summary>A runner that another server started and that says nothing for so long is gone with it.</summary>
+    public static readonly TimeSpan StrangersSilence = TimeSpan.FromSeconds(15);
+
+    // Over the load itself: engine start, setup and teardown, upload of what was measured.
+    private static readonly TimeSpan EngineAllowance = TimeSpan.FromSeconds(60);
+
+    // Several segments check engine and script, one of them perhaps a second time, and wait for the slowest.
+    private static readonly TimeSpan BarrierAllowance = TimeSpan.FromMinutes(2);
+
+    // A go that is said too shortly before would reach some and not others; clocks differ as well.
+    private static readonly TimeSpan GoMargin = TimeSpan.FromSeconds(15);
+
+    /// <summary>When a run's load is stopped at the latest.</summary>
+    public DateTimeOffset Deadline(RunRow run) =>
+        StartBy(run) + run.Plan!.Duration + run.Plan.GracefulStop + EngineAllowance;
+
+    /// <summary>When the load begins at the latest where there are several segments; a runner does not begin it later.</summary>
+    public DateTimeOffset StartBy(RunRow run) =>
+        run.StartedAt!.Value
+        + (run.Plan!.Segments > 1 ? (2 * PlacementAllowance) + BarrierAllowance : PlacementAllowance);
+
+    /// <summary>When all segments must be ready.</summary>
+    public DateTimeOffset ReadyBy(RunRow run) => StartBy(run) - GoMargin;
+
+    // A container group is asked for, placed, and its image pulled, before the load can begin.
+    private TimeSpan PlacementAllowance =>
+        options.Containers is { } containers ? containers.Patience + containers.StartTimeout : TimeSpan.Zero;
+}
