@@ -142,10 +142,68 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
         Assert.DoesNotContain(gate.Arm.Groups, group => group.Name.Contains(run.TestId.ToString("N")));
     }
 
-    private static object Load(string target, int seconds) =>
+    [Fact]
+    public async Task Two_segments_are_two_groups_measured_as_one()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+
+        var run = await gate.RunAsync("load", Load(platform.Urls.First(), seconds: 6, segments: 2));
+
+        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        foreach (var segment in new[] { 0, 1 })
+        {
+            Assert.Single(gate.Arm.Requests, request => request == $"PUT perfgate-{run.TestId:N}-{segment}");
+            Assert.Contains($"DELETE perfgate-{run.TestId:N}-{segment}", gate.Arm.Requests);
+        }
+        Assert.DoesNotContain(gate.Arm.Groups, group => group.Name.Contains(run.TestId.ToString("N")));
+    }
+
+    [Fact]
+    public async Task A_group_that_dies_before_the_load_begins_is_asked_for_once_more()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 6, segments: 2));
+        await (await RunningAsync(accepted, segment: 1)).KillAsync("Error");
+
+        var run = await gate.EndAsync(accepted);
+
+        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
+        Assert.Equal(2, gate.Arm.Requests.Count(request => request == $"PUT perfgate-{accepted:N}-1"));
+        Assert.Single(gate.Arm.Requests, request => request == $"PUT perfgate-{accepted:N}-0");
+    }
+
+    [Fact]
+    public async Task A_group_that_dies_under_load_leaves_the_run_inconclusive_and_no_group()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60, segments: 2));
+        var group = await RunningAsync(accepted, segment: 1);
+        while (
+            (await gate.Gate.GetRunAsync(accepted, TestContext.Current.CancellationToken)).Progress
+                is not { Requests: > 0 }
+        )
+        {
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+        await group.KillAsync("OOMKilled");
+
+        var run = await gate.EndAsync(accepted);
+
+        Assert.True(run.Verdict == Verdict.Inconclusive, Reasons(run));
+        Assert.Equal("segment-lost", run.Reasons[0].Code);
+        Assert.Contains("memory", run.Reasons[0].Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain(gate.Arm.Groups, left => left.Name.Contains(accepted.ToString("N")));
+    }
+
+    private static object Load(string target, int seconds, int segments = 1) =>
         new
         {
             baseUrl = target,
+            segments,
             duration = seconds,
             arrivalRate = 20,
             thresholds = new { minThroughput = 5 },
@@ -165,12 +223,12 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
         return accepted.TestId;
     }
 
-    private async Task<LoopbackGroup> RunningAsync(Guid run)
+    private async Task<LoopbackGroup> RunningAsync(Guid run, int segment = 0)
     {
         LoopbackGroup? group = null;
         await Eventually.TrueAsync(
             () =>
-                (group = gate.Arm.Groups.FirstOrDefault(one => one.Name.Contains(run.ToString("N"))))
+                (group = gate.Arm.Groups.FirstOrDefault(one => one.Name == $"perfgate-{run:N}-{segment}"))
                     is { IsRunning: true },
             "the runner runs"
         );
