@@ -57,9 +57,14 @@ internal sealed partial record Engine(IReadOnlyList<string> Command, bool IsEmbe
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, EmbeddedName + ".dll");
         return File.Exists(assembly) && File.Exists(Path.ChangeExtension(assembly, ".runtimeconfig.json"))
-            ? new Engine([DotnetHost(), assembly], true)
+            ? new Engine(HasOwnRuntime() ? [Path.ChangeExtension(assembly, null)] : [DotnetHost(), assembly], true)
             : null;
     }
+
+    /// <summary>Whether this program was published together with .NET: then there need be no dotnet, and the engine starts alone.</summary>
+    private static bool HasOwnRuntime() =>
+        Path.GetDirectoryName(typeof(object).Assembly.Location)
+        == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
 
     private static string DotnetHost() =>
         Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
