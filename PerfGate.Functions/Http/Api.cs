@@ -5,8 +5,14 @@ using PerfGate.Functions.Orchestration;
 namespace PerfGate.Functions.Http;
 
 /// <summary>Answers one invocation of an HTTP function.</summary>
-public sealed class Api(ApiPipeline pipeline, InvocationClient client)
+public sealed class Api(ApiPipeline pipeline, InvocationClient client, TimeProvider time)
 {
+    /// <summary>
+    /// A function that lasts longer than host.json's <c>functionTimeout</c> is ended together with its worker, and all that the
+    /// worker does: streams end before by themselves.
+    /// </summary>
+    public static readonly TimeSpan LongestStream = TimeSpan.FromMinutes(5);
+
     /// <summary>Answers it.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request)
     {
@@ -20,5 +26,23 @@ public sealed class Api(ApiPipeline pipeline, InvocationClient client)
     {
         client.Durable = durable;
         return AnswerAsync(request);
+    }
+
+    /// <summary>Answers with a stream, for as long as a function may last; whoever still listens then comes back.</summary>
+    public async Task<IResult> StreamAsync(HttpRequest request)
+    {
+        var context = request.HttpContext;
+        var aborted = context.RequestAborted;
+        using var limit = new CancellationTokenSource(LongestStream, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, limit.Token);
+        context.RequestAborted = either.Token;
+        try
+        {
+            return await AnswerAsync(request);
+        }
+        finally
+        {
+            context.RequestAborted = aborted;
+        }
     }
 }

@@ -80,5 +80,5 @@ public sealed class RunFunctions(Api api)
     public Task<IResult> FollowRunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/performance/runs/{testId:guid}/events")]
             HttpRequest request
-    ) => api.AnswerAsync(request);
+    ) => api.StreamAsync(request);
 }

@@ -3,15 +3,48 @@ using PerfGate.Adapters.Postgres;
 
 namespace PerfGate.Functions.Settings;
 
-/// <summary>Brings the database to the newest schema before the first function is answered, where the settings want it.</summary>
-public sealed class MigrationAtStart(FunctionsSettings settings) : IHostedService
+/// <summary>Brings the database to the newest schema before any function is answered, where the settings want it.</summary>
+public sealed class MigrationAtStart(FunctionsSettings settings, TimeProvider time) : IHostedLifecycleService
 {
+    // The Functions host gives a worker about a minute to start.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Before anything else starts: the worker begins to answer when it starts.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.MigrateAtStart)
+        {
+            return;
+        }
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await MigrationRunner.MigrateAsync(settings.PerfGate.PostgresConnectionString, cancellationToken);
+                return;
+            }
+            catch (Exception away) when (DatabaseAway.Explains(away) && time.GetElapsedTime(begun) < Patience)
+            {
+                // It fails over, or starts together with the app.
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken) =>
-        settings.MigrateAtStart
-            ? MigrationRunner.MigrateAsync(settings.PerfGate.PostgresConnectionString, cancellationToken)
-            : Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

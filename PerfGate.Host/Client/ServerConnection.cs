@@ -1,3 +1,4 @@
+using PerfGate.Adapters.Http;
 using PerfGate.Host.Server;
 
 namespace PerfGate.Host.Client;

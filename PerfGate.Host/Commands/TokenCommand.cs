@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PerfGate.Host.Server;
+using PerfGate.Adapters.Http;
 using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;

@@ -32,6 +32,8 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    public string Token { get; private set; } = "";
+
     public HttpClient Anonymous { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -69,10 +71,8 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
         Anonymous = new HttpClient { BaseAddress = new Uri(address) };
         Http = new HttpClient { BaseAddress = new Uri(address) };
         var key = await LocalSigningKey.LoadOrCreateAsync(_folder, TimeProvider.System, CancellationToken.None);
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            key.IssueToken("somebody", "Engineer", TimeSpan.FromHours(1))
-        );
+        Token = key.IssueToken("somebody", "Engineer", TimeSpan.FromHours(1));
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
 
     /// <summary>What functions reach orchestrations through.</summary>

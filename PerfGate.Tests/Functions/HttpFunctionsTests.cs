@@ -1,15 +1,19 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
+using PerfGate.Functions.Http;
 using PerfGate.Functions.Orchestration;
 using PerfGate.Tests.Architecture;
 using PerfGate.Tests.Postgres;
@@ -179,6 +183,41 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         Assert.Equal("ready", body.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_stream_of_events_ends_before_the_functions_host_would_end_its_worker()
+    {
+        var (_, accepted) = await app.AskAsync(HttpMethod.Post, "/api/performance/tests/execute", StoredRuns.Request());
+        var testId = accepted.GetProperty("testId").GetGuid();
+        await using var scope = app.Services.CreateAsyncScope();
+        var time = new FakeTimeProvider();
+        var body = new MemoryStream();
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        context.Request.Method = "GET";
+        context.Request.Path = $"/api/performance/runs/{testId}/events";
+        context.Request.Headers.Authorization = $"Bearer {app.Token}";
+        context.Response.Body = body;
+        var api = new Api(app.Services.GetRequiredService<ApiPipeline>(), new InvocationClient(), time);
+        var stream = new RunFunctions(api).FollowRunAsync(context.Request);
+        while (body.Length == 0)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        time.Advance(Api.LongestStream - TimeSpan.FromSeconds(1));
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.False(stream.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await stream.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root.FullName, "host.json")));
+        var longest = TimeSpan.Parse(
+            host.RootElement.GetProperty("functionTimeout").GetString()!,
+            CultureInfo.InvariantCulture
+        );
+        Assert.Equal(StatusCodes.Status200OK, context.Response.StatusCode);
+        Assert.Equal("text/event-stream", context.Response.ContentType);
+        Assert.True(Api.LongestStream < longest);
     }
 
     private static Dictionary<string, RouteEndpoint> Routes()

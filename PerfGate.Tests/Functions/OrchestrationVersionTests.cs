@@ -159,7 +159,7 @@ public sealed class OrchestrationVersionTests
         var recorded = run.Harness.Generations.Select(
             (history, i) => new Recorded(run.Harness.Beginnings[i].Input, run.Harness.Beginnings[i].At, history)
         );
-        var indented = new JsonSerializerOptions { WriteIndented = true };
+
         foreach (
             var root in new[] { AppContext.BaseDirectory, Path.Combine(Repository.Root.FullName, "PerfGate.Tests") }
         )
@@ -167,7 +167,7 @@ public sealed class OrchestrationVersionTests
             var folder = Directory.CreateDirectory(Path.Combine(root, Histories, RunOrchestrator.Version));
             await File.WriteAllTextAsync(
                 Path.Combine(folder.FullName, $"{way}.json"),
-                JsonSerializer.Serialize(recorded, indented) + "\n"
+                JsonSerializer.Serialize(recorded) + "\n"
             );
         }
     }

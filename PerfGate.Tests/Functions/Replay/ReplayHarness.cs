@@ -91,11 +91,11 @@ internal sealed class ReplayHarness<TInput, TOutput>(
         throw new NonDeterminismException("The orchestration never ends.");
     }
 
-    /// <summary>Executes an orchestrator once, on a history of before; it must do what the history says.</summary>
+    /// <summary>Executes the orchestrator once, on a history that code of before made; it must do what the history says.</summary>
     public void Replay(DurableHistory history, TInput input, string instanceId = "instance")
     {
         var known = history.Calls.Count;
-        var (task, context) = Execute(history, instanceId, input, Now);
+        var (task, context) = Execute(history, instanceId, input, Now, ofAnotherVersion: true);
         if (context.CallsMade != known || !task.IsCompleted)
         {
             throw new NonDeterminismException(
@@ -104,16 +104,16 @@ internal sealed class ReplayHarness<TInput, TOutput>(
         }
     }
 
-    private static (Task<TOutput> Task, ReplayContext Context) Execute(
+    private (Task<TOutput> Task, ReplayContext Context) Execute(
         DurableHistory history,
         string instanceId,
         TInput input,
         DateTime begun,
-        Func<TaskOrchestrationContext, TInput, Task<TOutput>> orchestrator
+        bool ofAnotherVersion = false
     )
     {
         var thread = new OrchestratorThread();
-        var context = new ReplayContext(history, instanceId, begun, thread);
+        var context = new ReplayContext(history, instanceId, begun, thread, ofAnotherVersion);
         Task<TOutput>? task = null;
         thread.Do(() => task = orchestrator(context, input));
         for (var i = 0; i < history.Completions.Count; i++)
@@ -138,13 +138,6 @@ internal sealed class ReplayHarness<TInput, TOutput>(
                 "The orchestrator waits for something that its context knows nothing of."
             );
     }
-
-    private (Task<TOutput> Task, ReplayContext Context) Execute(
-        DurableHistory history,
-        string instanceId,
-        TInput input,
-        DateTime begun
-    ) => Execute(history, instanceId, input, begun, orchestrator);
 
     private async Task<DurableCompletion> NextAsync(DurableHistory history, ReplayContext context)
     {
