@@ -1,7 +1,9 @@
+using Cronos;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PerfGate.Adapters;
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Functions.Settings;
 
@@ -41,7 +43,7 @@ public sealed record FunctionsSettings
 
     /// <summary>The settings that hold the timers' schedules. The Functions host reads them itself, and has no defaults.</summary>
     public static IReadOnlyList<string> Schedules { get; } =
-    ["NightlyEnduranceSchedule", "SweepOrphanedRunnersSchedule", "PurgeHistorySchedule"];
+    ["NightlyEnduranceSchedule", "StartDueTestsSchedule", "SweepOrphanedRunnersSchedule", "PurgeHistorySchedule"];
 
     private static PerfGateOptions ReadPerfGate(SettingReader read)
     {
@@ -76,6 +78,11 @@ public sealed record FunctionsSettings
                 TimeSpan.FromSeconds(15),
                 TimeSpan.FromHours(1)
             ),
+            NightlyCron =
+                read.Text("NightlyEnduranceSchedule") is { } nightly && IsSchedule(nightly)
+                    // The seconds are the timer's own: tests are due by the minute.
+                    ? string.Join(' ', Fields(nightly)[1..])
+                    : Schedule.DefaultNightly,
             ImportBytes = read.Number("PerfGate__ImportBytes", 2_000_000_000, 1, 100_000_000_000),
         };
     }
@@ -154,17 +161,15 @@ public sealed record FunctionsSettings
 
     private static void CheckSchedule(SettingReader read, string name)
     {
-        var schedule = read.Required(
-            name,
-            "six fields, such as '0 0 2 * * *': second, minute, hour, day, month, day of week"
-        );
-        if (schedule.Length > 0 && schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 6)
+        const string Form = "six fields, such as '0 0 2 * * *': second, minute, hour, day, month, day of week";
+        var schedule = read.Required(name, Form);
+        if (schedule.Length > 0 && !IsSchedule(schedule))
         {
-            read.Refuse(
-                name,
-                $"'{schedule}' has not six fields",
-                "second, minute, hour, day, month, day of week: '0 0 2 * * *'"
-            );
+            read.Refuse(name, $"'{schedule}' cannot be read", Form);
         }
     }
+
+    private static bool IsSchedule(string text) => CronExpression.TryParse(text, CronFormat.IncludeSeconds, out _);
+
+    private static string[] Fields(string schedule) => schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -47,6 +47,7 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
                         ["PerfGate:ArtifactFolder"] = Path.Combine(_folder, "artifacts"),
                         ["PerfGate:Auth:DataFolder"] = _folder,
                         ["NightlyEnduranceSchedule"] = "0 0 2 * * *",
+                        ["StartDueTestsSchedule"] = "0 */5 * * * *",
                         ["SweepOrphanedRunnersSchedule"] = "0 */10 * * * *",
                         ["PurgeHistorySchedule"] = "0 30 3 * * *",
                     }

@@ -18,6 +18,7 @@ public sealed partial class FunctionsSettingsTests
         ["PerfGate__Auth__Authority"] = "https://login.microsoftonline.com/tenant/v2.0",
         ["PerfGate__Auth__Audience"] = "api://perfgate",
         ["NightlyEnduranceSchedule"] = "0 0 2 * * *",
+        ["StartDueTestsSchedule"] = "0 */5 * * * *",
         ["SweepOrphanedRunnersSchedule"] = "0 */10 * * * *",
         ["PurgeHistorySchedule"] = "0 30 3 * * *",
     };
@@ -28,6 +29,7 @@ public sealed partial class FunctionsSettingsTests
         var settings = Read();
 
         Assert.Equal("auto", settings.PerfGate.Engine);
+        Assert.Equal("0 2 * * *", settings.PerfGate.NightlyCron);
         Assert.Equal(1, settings.PerfGate.SlotsPerEnvironment);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.PerfGate.RunnerSilence);
         Assert.Equal(
@@ -56,6 +58,7 @@ public sealed partial class FunctionsSettingsTests
                 "PerfGate__BlobConnectionString",
                 "PerfGate__PostgresConnectionString",
                 "PurgeHistorySchedule",
+                "StartDueTestsSchedule",
                 "SweepOrphanedRunnersSchedule",
             ],
             refused.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
@@ -81,6 +84,7 @@ public sealed partial class FunctionsSettingsTests
     [InlineData("PerfGate__Retention__RunDays", "30")]
     [InlineData("PerfGate__Retention__OrchestrationDays", "for ever")]
     [InlineData("NightlyEnduranceSchedule", "0 2 * * *")]
+    [InlineData("PurgeHistorySchedule", "0 0 25 * * *")]
     public void What_cannot_be_used_is_named_with_what_could_be_and_without_secrets(string name, string value)
     {
         var refused = Assert.Throws<SettingsException>(() => Read((name, value)));
@@ -138,6 +142,13 @@ public sealed partial class FunctionsSettingsTests
         Assert.True(bearer.TokenValidationParameters.ValidateAudience);
         Assert.True(bearer.TokenValidationParameters.ValidateLifetime);
     }
+
+    [Fact]
+    public void Nightly_tests_are_due_when_their_timer_fires() =>
+        Assert.Equal(
+            "30 23 * * MON-FRI",
+            Read(("NightlyEnduranceSchedule", "15 30 23 * * MON-FRI")).PerfGate.NightlyCron
+        );
 
     [Fact]
     public void The_sample_can_be_used_as_it_is()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,10 @@ using Moq;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Retention;
+using PerfGate.Adapters.Runs;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
+using PerfGate.Core.Schedules;
 using PerfGate.Functions.Orchestration;
 using PerfGate.Functions.Settings;
 using PerfGate.Functions.Timers;
@@ -41,7 +45,7 @@ public sealed class TimerFunctionsTests(PostgresFixture postgres)
             .OfType<TimerTriggerAttribute>()
             .ToList();
 
-        Assert.All(schedules, timer => Assert.Contains(timer.Schedule.Trim('%'), FunctionsSettings.Schedules));
+        Assert.Equal(FunctionsSettings.Schedules.Order(), schedules.Select(timer => timer.Schedule.Trim('%')).Order());
         Assert.All(schedules, timer => Assert.Matches("^%[A-Za-z]+%$", timer.Schedule));
         Assert.All(schedules, timer => Assert.True(timer is { UseMonitor: true, RunOnStartup: false }));
         Assert.All(FunctionsSettings.Schedules, name => Assert.True(sample.TryGetProperty(name, out _)));
@@ -97,6 +101,54 @@ public sealed class TimerFunctionsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_night_starts_nightly_tests_once_late_if_missed_and_not_while_the_last_night_runs()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var test = await DefineAsync(runs, new Schedule());
+        await NightAsync(runs);
+        Assert.Equal(0, await CountAsync(runs, test));
+
+        // Three nights nobody looked.
+        runs.Time.Advance(TimeSpan.FromDays(3));
+        await NightAsync(runs);
+        await NightAsync(runs);
+        Assert.Equal(1, await CountAsync(runs, test));
+
+        runs.Time.Advance(TimeSpan.FromDays(1));
+        await NightAsync(runs);
+        Assert.Equal(1, await CountAsync(runs, test));
+
+        await runs.RowAsync("UPDATE performance_test_runs SET status = 'completed' RETURNING id");
+        runs.Time.Advance(TimeSpan.FromDays(1));
+        await NightAsync(runs);
+        Assert.Equal(2, await CountAsync(runs, test));
+        Assert.Equal(
+            2,
+            _durable.Invocations.Count(call =>
+                call.Method.Name == nameof(DurableTaskClient.ScheduleNewOrchestrationInstanceAsync)
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Tests_with_a_schedule_of_their_own_are_started_by_the_other_timer()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var test = await DefineAsync(runs, new Schedule { Cron = "*/10 * * * *" });
+        runs.Time.Advance(TimeSpan.FromMinutes(11));
+        await NightAsync(runs);
+        Assert.Equal(0, await CountAsync(runs, test));
+
+        var client = new InvocationClient();
+        await new StartDueTests(Scheduled(runs), Starter(client), client).RunAsync(
+            new TimerInfo(),
+            _durable.Object,
+            Never
+        );
+        Assert.Equal(1, await CountAsync(runs, test));
+    }
+
+    [Fact]
     public async Task Histories_of_ended_orchestrations_are_purged_after_their_days()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
@@ -132,6 +184,33 @@ public sealed class TimerFunctionsTests(PostgresFixture postgres)
                 OrchestrationRuntimeStatus.Terminated,
             ],
             filter.Statuses!
+        );
+    }
+
+    private static async Task<Guid> DefineAsync(StoredRuns runs, Schedule schedule)
+    {
+        var definition = new TestDefinition(null, StoredRuns.Request(), schedule);
+        return (await runs.Tests.InsertAsync(Guid.NewGuid(), definition, "somebody", Never)).Id;
+    }
+
+    private static ScheduledRuns Scheduled(StoredRuns runs) => new(runs.Due, NullLogger<ScheduledRuns>.Instance);
+
+    private static DurableRunStarter Starter(InvocationClient client) =>
+        new(client, NullLogger<DurableRunStarter>.Instance);
+
+    private static async Task<long> CountAsync(StoredRuns runs, Guid test) =>
+        long.Parse(
+            (await runs.RowAsync($"SELECT count(*) FROM performance_test_runs WHERE test_id = '{test}'"))[0]!,
+            CultureInfo.InvariantCulture
+        );
+
+    private Task NightAsync(StoredRuns runs)
+    {
+        var client = new InvocationClient();
+        return new NightlyEndurance(Scheduled(runs), Starter(client), client).RunAsync(
+            new TimerInfo(),
+            _durable.Object,
+            Never
         );
     }
 
