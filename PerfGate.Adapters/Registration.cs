@@ -12,6 +12,7 @@ using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
 using PerfGate.Adapters.Retention;
 using PerfGate.Adapters.Runs;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Schedules;
 
@@ -69,7 +70,8 @@ public static class Registration
         services.AddSingleton(options);
         services.AddSingleton(Limits.Default);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgresConnectionString));
+        services.AddSingleton(_ => new DatabaseAccess(options.PostgresConnectionString));
+        services.AddSingleton(provider => provider.GetRequiredService<DatabaseAccess>().CreateSource());
         services.AddSingleton<RunIntake>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunHistory>();
@@ -106,6 +108,7 @@ public static class Registration
         services.AddSingleton<RunJudgement>();
         services.AddSingleton<RunStepParts>();
         services.AddSingleton<RunStepsFactory>();
+        services.AddSingleton<RunTracing>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using PerfGate.Runner;
 using PerfGate.Runner.Engines;
+using PerfGate.Runner.Telemetry;
 
 // Started a second time as a shim around the engine: see ExecWithParent.
 if (args is [ExecWithParent.Verb, var parent, "--", .. var command])
@@ -19,4 +20,5 @@ if (reading.Order is not { } order)
     return 64;
 }
 
+using var trace = RunnerTrace.Begin(order);
 return await RunnerSession.RunAsync(order, TimeProvider.System);

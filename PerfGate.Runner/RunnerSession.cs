@@ -4,6 +4,7 @@ using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
 using PerfGate.Runner.Artifacts;
 using PerfGate.Runner.Load;
+using PerfGate.Runner.Telemetry;
 
 namespace PerfGate.Runner;
 
@@ -40,6 +41,7 @@ internal static class RunnerSession
                 await Console.Error.WriteLineAsync(SensitiveText.Strip(e.ToString()));
                 end = Fault(SensitiveText.Strip($"{e.GetType().Name}: {e.Message}", 1000), time);
             }
+            RunnerTrace.Tell(end);
             if (end is not null)
             {
                 await artifacts.WriteOnceAsync(

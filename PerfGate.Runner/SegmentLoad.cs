@@ -4,6 +4,7 @@ using PerfGate.Core.Runners;
 using PerfGate.Runner.Artifacts;
 using PerfGate.Runner.Engines;
 using PerfGate.Runner.Load;
+using PerfGate.Runner.Telemetry;
 
 namespace PerfGate.Runner;
 
@@ -53,6 +54,7 @@ internal sealed class SegmentLoad(
     /// <summary>Why there is nothing to run; null where the engine takes the script.</summary>
     private async Task<RunnerEnd?> RefusalAsync(Engine engine)
     {
+        using var span = RunnerTrace.Begin(RunnerTrace.CheckScript);
         var version = await EngineCheck.RunAsync([.. engine.Command, "version"], folder, _environment, time);
         if (version.ExitCode != 0)
         {
@@ -104,6 +106,7 @@ internal sealed class SegmentLoad(
         {
             return null;
         }
+        using var span = RunnerTrace.Begin(RunnerTrace.ApplyLoad);
         var condenser = new Condenser();
         await using var samples = SamplePipe.Create(folder, condenser, time);
         var startedAt = time.GetUtcNow();

@@ -65,9 +65,10 @@ public static class ContainerGroupDefinition
                         {
                             ["requests"] = new JsonObject { ["cpu"] = options.Cpu, ["memoryInGB"] = options.MemoryGb },
                         },
-                        ["environmentVariables"] = new JsonArray(
-                            new JsonObject { ["name"] = RunnerOrder.Variable, ["secureValue"] = text }
-                        ),
+                        ["environmentVariables"] = new JsonArray([
+                            Secure(RunnerOrder.Variable, text),
+                            .. options.RunnerEnvironment.Select(variable => Secure(variable.Key, variable.Value)),
+                        ]),
                     },
                 }
             ),
@@ -115,6 +116,8 @@ public static class ContainerGroupDefinition
 
     /// <summary>When a group becomes an orphan; null where it does not say.</summary>
     public static DateTimeOffset? ExpiryOf(ContainerGroup group) => TimeOf(group, ExpiryTag);
+
+    private static JsonObject Secure(string name, string value) => new() { ["name"] = name, ["secureValue"] = value };
 
     private static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

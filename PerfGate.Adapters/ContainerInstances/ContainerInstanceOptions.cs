@@ -55,6 +55,12 @@ public sealed record ContainerInstanceOptions
     /// <summary>Whom tokens are for; default the public cloud's Resource Manager.</summary>
     public string Audience { get; init; } = ArmEnvironment.AzurePublicCloud.Audience;
 
+    /// <summary>
+    /// Environment variables of runners beside their order, as secure values; none by default. They are no setting of their own:
+    /// where telemetry goes is told to runners so.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> RunnerEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The registry's server: the image's first part; null where the image names none.</summary>
     public string? RegistryServer =>
         Image.Split('/') is [var server, _, ..] && server.AsSpan().ContainsAny('.', ':') ? server : null;

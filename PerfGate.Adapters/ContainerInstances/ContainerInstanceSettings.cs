@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.Core;
 using Microsoft.Extensions.Configuration;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Requests;
 
 namespace PerfGate.Adapters.ContainerInstances;
@@ -80,6 +81,7 @@ public static class ContainerInstanceSettings
             LookInterval = Duration(section, "LookInterval", defaults.LookInterval, problems),
             Endpoint = Address(section, "Endpoint", defaults.Endpoint, problems),
             Audience = Text(section, "Audience") ?? defaults.Audience,
+            RunnerEnvironment = TelemetrySettings.ForRunners(configuration),
         };
         return (options, [.. problems, .. Problems(options)]);
     }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
@@ -100,6 +101,7 @@ public static class ExecuteEndpoint
 
     private static IResult Accepted(HttpContext context, Guid runId, DateTimeOffset estimatedCompletion)
     {
+        RunTelemetry.NameRun(runId);
         context.Response.Headers.Location = $"/api/performance/runs/{runId}";
         return Results.Json(
             new ExecuteAnswer(runId, RunStatus.Queued, estimatedCompletion),

@@ -1,4 +1,6 @@
 using Npgsql;
+using NpgsqlTypes;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 
@@ -56,7 +58,7 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
 
     // Locked until the run is stored: a test with a run in progress is not deleted.
     private const string StoredTest =
-        "SELECT id FROM performance_tests WHERE id = $10 AND deleted_at IS NULL FOR SHARE";
+        "SELECT id FROM performance_tests WHERE id = $11 AND deleted_at IS NULL FOR SHARE";
 
     /// <summary>What a key stands for, without storing anything; null where for nothing, or nothing any more.</summary>
     public async Task<IntakeAnswer?> FindAsync(IdempotencyKey key, CancellationToken cancellation)
@@ -131,8 +133,8 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
             WITH test AS ({(run.TestDefinitionId is null ? OwnTest : StoredTest)}), stored AS (
               INSERT INTO performance_test_runs
                 (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
-                 status, created_at)
-              SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9 FROM test
+                 status, created_at, traceparent)
+              SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9, $10 FROM test
               ON CONFLICT (id) DO NOTHING)
             SELECT id FROM test
             """,
@@ -147,6 +149,13 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddWithValue(run.EstimatedCompletion);
         command.Parameters.AddWithValue((object?)run.RequestedBy ?? DBNull.Value);
         command.Parameters.AddWithValue(now);
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                Value = (object?)RunTelemetry.Origin() ?? DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Text,
+            }
+        );
         if (run.TestDefinitionId is { } testId)
         {
             command.Parameters.AddWithValue(testId);

@@ -15,23 +15,22 @@ public sealed class RunHold : IAsyncDisposable
         SELECT pg_try_advisory_lock(
         """;
 
-    private readonly string _connectionString;
+    private readonly NpgsqlDataSource _sessions;
     private readonly long _key;
     private NpgsqlConnection? _session;
 
-    private RunHold(string connectionString, long key, NpgsqlConnection session) =>
-        (_connectionString, _key, _session) = (connectionString, key, session);
+    private RunHold(NpgsqlDataSource sessions, long key, NpgsqlConnection session) =>
+        (_sessions, _key, _session) = (sessions, key, session);
 
     /// <summary>Claims a run; null where another worker holds it.</summary>
-    /// <param name="connectionString">The database.</param>
+    /// <param name="sessions">Opens sessions; without a pool, since closing one must end it, and with it the lock.</param>
     /// <param name="key">The run's key of an advisory lock.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<RunHold?> TryTakeAsync(string connectionString, long key, CancellationToken cancellation)
-    {
-        // Not from the pool: closing must end the session, and with it the lock.
-        var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        return await OpenAsync(own, key, cancellation) is { } session ? new RunHold(own, key, session) : null;
-    }
+    public static async Task<RunHold?> TryTakeAsync(
+        NpgsqlDataSource sessions,
+        long key,
+        CancellationToken cancellation
+    ) => await OpenAsync(sessions, key, cancellation) is { } session ? new RunHold(sessions, key, session) : null;
 
     /// <summary>
     /// Whether the claim still stands. Where its session is gone, with a database that was away, it is claimed anew; false where
@@ -53,7 +52,7 @@ public sealed class RunHold : IAsyncDisposable
                 await DisposeAsync();
             }
         }
-        _session = await OpenAsync(_connectionString, _key, cancellation);
+        _session = await OpenAsync(_sessions, _key, cancellation);
         return _session is not null;
     }
 
@@ -68,12 +67,12 @@ public sealed class RunHold : IAsyncDisposable
     }
 
     private static async Task<NpgsqlConnection?> OpenAsync(
-        string connectionString,
+        NpgsqlDataSource sessions,
         long key,
         CancellationToken cancellation
     )
     {
-        var session = new NpgsqlConnection(connectionString);
+        var session = sessions.CreateConnection();
         try
         {
             await session.OpenAsync(cancellation);

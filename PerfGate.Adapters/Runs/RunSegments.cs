@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
 using PerfGate.Core.Runners;
 
@@ -148,6 +149,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 Engine = parts.Options.Engine,
                 ParentPid = Environment.ProcessId,
                 TargetHost = run.Request.Configuration.BaseUrl.Host,
+                Traceparent = RunTelemetry.Traceparent(),
             },
             cancellation
         );

@@ -1,3 +1,4 @@
+using Npgsql;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
@@ -22,8 +23,11 @@ public sealed record RunStepParts(
 );
 
 /// <summary>Makes the steps of a run on one machine.</summary>
-public sealed class RunStepsFactory(RunStepParts parts)
+public sealed class RunStepsFactory(RunStepParts parts, DatabaseAccess database) : IAsyncDisposable
 {
+    // Not from a pool: closing must end the session, and with it the claim.
+    private readonly NpgsqlDataSource _holds = database.CreateSource(settings => settings.Pooling = false);
+
     /// <summary>The steps; they stop waiting when the host does.</summary>
     public RunSteps Create(CancellationToken cancellation) => new(parts, cancellation);
 
@@ -36,5 +40,8 @@ public sealed class RunStepsFactory(RunStepParts parts)
     /// another holds it.
     /// </summary>
     public Task<RunHold?> TryHoldAsync(Guid runId, CancellationToken cancellation) =>
-        RunHold.TryTakeAsync(parts.Options.PostgresConnectionString, RunQueue.HoldKey(runId), cancellation);
+        RunHold.TryTakeAsync(_holds, RunQueue.HoldKey(runId), cancellation);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _holds.DisposeAsync();
 }

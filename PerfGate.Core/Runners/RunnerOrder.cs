@@ -57,6 +57,12 @@ public sealed record RunnerOrder
     public string? TargetHost { get; init; }
 
     /// <summary>
+    /// The span that asked for this runner, as the W3C's <c>traceparent</c>; null where nobody listens. The runner's own spans
+    /// are its children, where the runner is told of a collector.
+    /// </summary>
+    public string? Traceparent { get; init; }
+
+    /// <summary>
     /// How the names of the private folders begin that runners of a run have in the system's folder for temporary files.
     /// </summary>
     public static string FolderPrefix(Guid runId) => FormattableString.Invariant($"perfgate-{runId:N}-");

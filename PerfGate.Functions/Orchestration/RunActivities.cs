@@ -1,13 +1,14 @@
 using Microsoft.Azure.Functions.Worker;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
 using PerfGate.Core.Runs;
 
 namespace PerfGate.Functions.Orchestration;
 
 /// <summary>The steps of a run, each as an activity: executed at least once, so each is idempotent by run id.</summary>
-public sealed class RunActivities(RunStepsFactory factory, RunStore runs, ProgressReader progress)
+public sealed class RunActivities(RunStepsFactory factory, RunStore runs, ProgressReader progress, RunTracing tracing)
 {
     /// <summary>Name of <see cref="TakeSlotAsync"/>.</summary>
     public const string TakeSlot = "TakeSlot";
@@ -52,7 +53,7 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
             TakeSlot,
             async () =>
             {
-                var answer = await factory.Create(cancellation).TakeSlotAsync(runId);
+                var answer = await Steps(cancellation).TakeSlotAsync(runId);
                 var waiting = answer == SlotAnswer.Waiting ? await runs.FindAsync(runId, cancellation) : null;
                 return new QueuePlace(answer, waiting?.QueuePosition);
             }
@@ -61,12 +62,12 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
     /// <summary>Plans the load and writes the script.</summary>
     [Function(PrepareScript)]
     public Task<StepAnswer<StepEnd>> PrepareScriptAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(PrepareScript, () => factory.Create(cancellation).PrepareScriptAsync(runId));
+        EndAsync(PrepareScript, () => Steps(cancellation).PrepareScriptAsync(runId));
 
     /// <summary>Starts the runners, once.</summary>
     [Function(StartRunners)]
     public Task<StepAnswer<StepEnd>> StartRunnersAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(StartRunners, () => factory.Create(cancellation).StartRunnersAsync(runId));
+        EndAsync(StartRunners, () => Steps(cancellation).StartRunnersAsync(runId));
 
     /// <summary>Looks at the runners.</summary>
     [Function(ObserveRunners)]
@@ -78,7 +79,7 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
             ObserveRunners,
             async () =>
             {
-                var seen = await factory.Create(cancellation).ObserveRunnersAsync(runId);
+                var seen = await Steps(cancellation).ObserveRunnersAsync(runId);
                 var figures = seen.Ended ? null : await progress.ReadAsync(runId, cancellation);
                 return new Observation(seen.Ended, seen.Error, figures);
             }
@@ -87,7 +88,7 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
     /// <summary>Reads what the runners left.</summary>
     [Function(Measure)]
     public Task<StepAnswer<StepEnd>> MeasureAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(Measure, () => factory.Create(cancellation).MeasureAsync(runId));
+        EndAsync(Measure, () => Steps(cancellation).MeasureAsync(runId));
 
     /// <summary>Judges it; answers with the gravest reasons only.</summary>
     [Function(Judge)]
@@ -99,7 +100,7 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
             Judge,
             async () =>
             {
-                var verdict = await factory.Create(cancellation).JudgeAsync(order.RunId, order.Error);
+                var verdict = await Steps(cancellation).JudgeAsync(order.RunId, order.Error);
                 return verdict with { Reasons = [.. verdict.Reasons.Take(MostReasons)] };
             }
         );
@@ -107,17 +108,17 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
     /// <summary>Writes the reports.</summary>
     [Function(Report)]
     public Task<StepAnswer<StepEnd>> ReportAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(Report, () => factory.Create(cancellation).ReportAsync(runId));
+        EndAsync(Report, () => Steps(cancellation).ReportAsync(runId));
 
     /// <summary>Stores the result.</summary>
     [Function(Record)]
     public Task<StepAnswer<StepEnd>> RecordAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(Record, () => factory.Create(cancellation).RecordAsync(runId));
+        EndAsync(Record, () => Steps(cancellation).RecordAsync(runId));
 
     /// <summary>Ends what still runs.</summary>
     [Function(CleanUp)]
     public Task<StepAnswer<StepEnd>> CleanUpAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(CleanUp, () => factory.Create(cancellation).CleanUpAsync(runId));
+        EndAsync(CleanUp, () => Steps(cancellation).CleanUpAsync(runId));
 
     /// <summary>Writes into the run's row that its cancellation was asked for.</summary>
     [Function(RequestCancel)]
@@ -133,15 +134,22 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
         EndAsync(
             Abandon,
             () =>
-                factory
-                    .Create(cancellation)
-                    .AbandonAsync(
-                        order.RunId,
-                        order.Surprise.ArtifactsUnwell
-                            ? new IOException(order.Surprise.Message)
-                            : new StepSurpriseException(order.Surprise)
-                    )
+                tracing.AbandonAsync(
+                    order.RunId,
+                    () =>
+                        factory
+                            .Create(cancellation)
+                            .AbandonAsync(
+                                order.RunId,
+                                order.Surprise.ArtifactsUnwell
+                                    ? new IOException(order.Surprise.Message)
+                                    : new StepSurpriseException(order.Surprise)
+                            )
+                )
         );
+
+    private IRunSteps Steps(CancellationToken cancellation) =>
+        tracing.Traced(factory.Create(cancellation), cancellation);
 
     private static Task<StepAnswer<StepEnd>> EndAsync(string step, Func<Task<RunError?>> work) =>
         StepGuard.DoAsync(step, async () => new StepEnd(await work()));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PerfGate.Adapters;
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Schedules;
 
 namespace PerfGate.Functions.Settings;
@@ -19,6 +20,15 @@ public sealed record FunctionsSettings
     /// <summary>How long things are kept.</summary>
     public required RetentionSettings Retention { get; init; }
 
+    /// <summary>Where telemetry goes beside <see cref="ApplicationInsights"/>.</summary>
+    public TelemetrySettings Telemetry { get; init; } = TelemetrySettings.None;
+
+    /// <summary>Connection string of an Application Insights that telemetry goes to; null (default) for none.</summary>
+    public string? ApplicationInsights { get; init; }
+
+    /// <summary>Whether it is sent to with the app's identity, not with the connection string alone; default false.</summary>
+    public bool ApplicationInsightsByIdentity { get; init; }
+
     /// <summary>Whether the app brings the database to the newest schema when it starts; default true.</summary>
     public bool MigrateAtStart { get; init; } = true;
 
@@ -33,6 +43,13 @@ public sealed record FunctionsSettings
             Tokens = ReadTokens(read),
             Retention = RetentionSettings.Read(read),
             MigrateAtStart = read.Flag("PerfGate__MigrateAtStart", true),
+            Telemetry = ReadTelemetry(read, configuration),
+            ApplicationInsights = TelemetrySettings.IsDisabled(configuration)
+                ? null
+                : read.Text("APPLICATIONINSIGHTS_CONNECTION_STRING"),
+            ApplicationInsightsByIdentity =
+                read.Text("APPLICATIONINSIGHTS_AUTHENTICATION_STRING") is { } how
+                && how.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase),
         };
         foreach (var schedule in Schedules)
         {
@@ -113,6 +130,16 @@ public sealed record FunctionsSettings
             read.Refuse(problem.Field, problem.Problem, problem.Allowed);
         }
         return containers;
+    }
+
+    private static TelemetrySettings ReadTelemetry(SettingReader read, IConfiguration configuration)
+    {
+        var (telemetry, problems) = TelemetrySettings.Read(configuration);
+        foreach (var problem in problems)
+        {
+            read.Refuse(problem.Field, problem.Problem, problem.Allowed);
+        }
+        return telemetry;
     }
 
     private static TokenSettings ReadTokens(SettingReader read)

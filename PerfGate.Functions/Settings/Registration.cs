@@ -22,6 +22,7 @@ public static class Registration
     {
         services.AddSingleton(settings);
         services.AddPerfGate(settings.PerfGate);
+        services.AddTelemetry(settings);
         services.AddGuard(believe);
         services.AddRouting();
         services.AddSingleton<ApiPipeline>();

@@ -46,6 +46,7 @@ public sealed class ServerConnection : IAsyncDisposable
                 DataFolder = dataFolder,
                 Engine = engine,
                 Urls = "http://127.0.0.1:0",
+                Telemetry = TelemetryChoice.OfEnvironment(),
             },
             cancellation
         );

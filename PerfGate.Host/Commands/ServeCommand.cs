@@ -90,6 +90,7 @@ public static class ServeCommand
                 Containers = setup?.Containers,
                 BlobConnectionString = setup?.BlobConnectionString,
                 BlobServiceUrl = setup?.BlobServiceUrl,
+                Telemetry = TelemetryChoice.OfEnvironment(),
             },
             cancellation
         );

@@ -25,13 +25,12 @@ public sealed class JobWorkers(int slotsPerEnvironment)
     public int Count => (Enum.GetValues<TargetEnvironment>().Length * (slotsPerEnvironment + Front)) + Spare;
 
     /// <summary>
-    /// The connection string with a pool that the workers cannot exhaust: each listens on a connection while it is idle, and
+    /// Gives a connection string a pool that the workers cannot exhaust: each listens on a connection while it is idle, and
     /// needs another to fetch what it was told of. A pool as large as the workers are many stands still for ever.
     /// </summary>
-    public string WithRoom(string connectionString)
+    public void MakeRoom(NpgsqlConnectionStringBuilder settings)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "perfgate-jobs" };
+        settings.ApplicationName = "perfgate-jobs";
         settings.MaxPoolSize = Math.Max(settings.MaxPoolSize, (2 * Count) + OtherConnections);
-        return settings.ConnectionString;
     }
 }

@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.Server;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
 
 namespace PerfGate.Host.Jobs;
@@ -16,6 +17,7 @@ public sealed partial class RunJob(
     RunQueue queue,
     RunRecovery recovery,
     JobWorkers workers,
+    RunTracing tracing,
     ILogger<RunJob> log
 )
 {
@@ -35,7 +37,7 @@ public sealed partial class RunJob(
             {
                 return;
             }
-            await ExecuteHeldAsync(runId, hold, context, cancellation);
+            await tracing.CarryAsync(runId, () => ExecuteHeldAsync(runId, hold, context, cancellation), cancellation);
         }
         await recovery.HandOverAsync(cancellation);
     }
@@ -50,7 +52,8 @@ public sealed partial class RunJob(
         var runSteps = steps.Create(cancellation);
         try
         {
-            await RunWorkflow.ExecuteAsync(runId, steps.Patient(runSteps, hold, cancellation));
+            var patient = steps.Patient(runSteps, hold, cancellation);
+            await RunWorkflow.ExecuteAsync(runId, tracing.Traced(patient, cancellation));
         }
         catch (RunTakenOverException taken)
         {
@@ -64,7 +67,7 @@ public sealed partial class RunJob(
             if (hopeless || (context?.GetJobParameter<int>("RetryCount") ?? Retries) >= Retries)
             {
                 // Nobody will try again: the run must not stay "running" for ever.
-                await runSteps.AbandonAsync(runId, surprise);
+                await tracing.AbandonAsync(runId, () => runSteps.AbandonAsync(runId, surprise));
             }
             if (!hopeless)
             {

@@ -1,7 +1,6 @@
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.PostgreSql;
-using Hangfire.PostgreSql.Factories;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
@@ -9,6 +8,7 @@ using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Host.Jobs;
 
 namespace PerfGate.Host.Server;
@@ -95,11 +95,15 @@ public sealed class GateServer : IAsyncDisposable
                 ImportBytes = options.ImportBytes,
             }
         );
+        if (options.Telemetry.OtlpEndpoint is not null)
+        {
+            builder.Services.AddPerfGateTelemetry(options.Telemetry, "perfgate");
+        }
         if (options.Containers is not null)
         {
             builder.Services.AddHostedService<RunnerSweep>();
         }
-        AddJobs(builder.Services, connectionString, new JobWorkers(options.SlotsPerEnvironment));
+        AddJobs(builder.Services, new JobWorkers(options.SlotsPerEnvironment));
         builder.Services.AddGuard(bearer => bearer.TokenValidationParameters = key.Validation);
 
         var app = builder.Build();
@@ -113,7 +117,7 @@ public sealed class GateServer : IAsyncDisposable
     private static void ToStandardError(ConsoleLoggerOptions console) =>
         console.LogToStandardErrorThreshold = LogLevel.Trace;
 
-    private static void AddJobs(IServiceCollection services, string connectionString, JobWorkers workers)
+    private static void AddJobs(IServiceCollection services, JobWorkers workers)
     {
         // Hangfire keeps storage, activator and log in statics, where a second server in the same process takes the jobs of the
         // first, and one that ended takes the log, and with it every job, from one that lives. Here each
@@ -125,8 +129,12 @@ public sealed class GateServer : IAsyncDisposable
             EnableLongPolling = true,
             UseSlidingInvisibilityTimeout = true,
         };
-        services.AddSingleton<JobStorage>(_ => new PostgreSqlStorage(
-            new NpgsqlConnectionFactory(workers.WithRoom(connectionString), storage),
+        services.AddSingleton(provider => new JobDatabase(
+            provider.GetRequiredService<DatabaseAccess>().CreateSource(workers.MakeRoom),
+            storage
+        ));
+        services.AddSingleton<JobStorage>(provider => new PostgreSqlStorage(
+            provider.GetRequiredService<JobDatabase>(),
             storage
         ));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(

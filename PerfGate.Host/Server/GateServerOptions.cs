@@ -1,4 +1,5 @@
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Adapters.Telemetry;
 
 namespace PerfGate.Host.Server;
 
@@ -31,6 +32,9 @@ public sealed record GateServerOptions
 
     /// <summary>Container groups that runners run in; null (default) runs them as child processes.</summary>
     public ContainerInstanceOptions? Containers { get; init; }
+
+    /// <summary>Where telemetry goes; nowhere by default, and then none is made.</summary>
+    public TelemetrySettings Telemetry { get; init; } = TelemetrySettings.None;
 
     /// <summary>Runs that may be under load at once in one environment; default 1, so that none disturbs another.</summary>
     public int SlotsPerEnvironment { get; init; } = 1;

@@ -52,6 +52,7 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
                         ["PurgeHistorySchedule"] = "0 30 3 * * *",
                     }
                 )
+                .AddInMemoryCollection(MoreSettings)
                 .Build()
         );
         var believe = await settings.Tokens.LoadAsync(CancellationToken.None);
@@ -75,6 +76,9 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
         Token = key.IssueToken("somebody", "Engineer", TimeSpan.FromHours(1));
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
+
+    /// <summary>Settings beside those that every app needs.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> MoreSettings => new Dictionary<string, string?>();
 
     /// <summary>What functions reach orchestrations through.</summary>
     protected virtual DurableTaskClient Client => Durable.Object;

@@ -13,7 +13,8 @@ public sealed class JobWorkersTests
     {
         var workers = new JobWorkers(slotsPerEnvironment: 3);
 
-        var settings = new NpgsqlConnectionStringBuilder(workers.WithRoom(connectionString));
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        workers.MakeRoom(settings);
 
         Assert.True(settings.MaxPoolSize > 2 * workers.Count);
         Assert.Equal("db", settings.Host);
@@ -22,9 +23,8 @@ public sealed class JobWorkersTests
     [Fact]
     public void A_pool_that_is_larger_already_is_left_as_it_is()
     {
-        var settings = new NpgsqlConnectionStringBuilder(
-            new JobWorkers(slotsPerEnvironment: 1).WithRoom("Host=db;Maximum Pool Size=400")
-        );
+        var settings = new NpgsqlConnectionStringBuilder("Host=db;Maximum Pool Size=400");
+        new JobWorkers(slotsPerEnvironment: 1).MakeRoom(settings);
 
         Assert.Equal(400, settings.MaxPoolSize);
     }

@@ -34,11 +34,13 @@ public sealed class LoopbackGroup(string id, string name, JsonObject definition,
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>The order as the container got it.</summary>
-    public string Order =>
-        (string)
-            Definition["properties"]!["containers"]![0]!["properties"]!["environmentVariables"]!
-                .AsArray()
-                .Single(variable => (string)variable!["name"]! == RunnerOrder.Variable)!["secureValue"]!;
+    public string Order => Environment[RunnerOrder.Variable];
+
+    /// <summary>All its variables.</summary>
+    public IReadOnlyDictionary<string, string> Environment =>
+        Definition["properties"]!["containers"]![0]!["properties"]!["environmentVariables"]!
+            .AsArray()
+            .ToDictionary(variable => (string)variable!["name"]!, variable => (string)variable!["secureValue"]!);
 
     public string Printed
     {
@@ -89,7 +91,10 @@ public sealed class LoopbackGroup(string id, string name, JsonObject definition,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            start.Environment[RunnerOrder.Variable] = Order;
+            foreach (var (name, value) in Environment)
+            {
+                start.Environment[name] = value;
+            }
             _process = Process.Start(start)!;
             _process.StandardInput.Close();
             _process.OutputDataReceived += (_, line) => Remember(line.Data);
