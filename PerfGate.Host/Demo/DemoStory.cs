@@ -98,10 +98,10 @@ public sealed class DemoStory(Screen screen, TimeProvider time)
         );
 
         _console.Write(new Rule("[bold]1[/]  The platform as it is") { Justification = Justify.Left });
-        var healthy = await RunAsync(gate, platform, dataFolder, duration, cancellation);
+        var healthy = await TryTwiceAsync(gate, platform, dataFolder, duration, cancellation);
         if (healthy.Verdict != Verdict.Passed)
         {
-            _console.MarkupLine("[red]Not as staged:[/] the healthy platform should have passed.");
+            NotStaged(healthy, "the healthy platform should have passed");
             return NotAsStaged;
         }
         var baseline = await gate.EstablishBaselineAsync(healthy.TestId, cancellation);
@@ -116,10 +116,10 @@ public sealed class DemoStory(Screen screen, TimeProvider time)
             new Rule("[bold]2[/]  A deployment that makes every answer 250 ms slower") { Justification = Justify.Left }
         );
         await platform.SetKnobsAsync(SlowKnobs, cancellation);
-        var slowed = await RunAsync(gate, platform, dataFolder, duration, cancellation);
+        var slowed = await TryTwiceAsync(gate, platform, dataFolder, duration, cancellation);
         if (slowed.Verdict != Verdict.Failed)
         {
-            _console.MarkupLine("[red]Not as staged:[/] the slowed platform should have failed.");
+            NotStaged(slowed, "the slowed platform should have failed");
             return NotAsStaged;
         }
         _console.WriteLine();
@@ -128,6 +128,31 @@ public sealed class DemoStory(Screen screen, TimeProvider time)
         );
         return AsStaged;
     }
+
+    /// <summary>A machine that is busy with something else for a moment is no reason to end here.</summary>
+    private async Task<RunView> TryTwiceAsync(
+        GateClient gate,
+        PlatformProcess platform,
+        string dataFolder,
+        TimeSpan duration,
+        CancellationToken cancellation
+    )
+    {
+        var run = await RunAsync(gate, platform, dataFolder, duration, cancellation);
+        if (run.Verdict != Verdict.Inconclusive)
+        {
+            return run;
+        }
+        Step("This machine could not make the load that was asked for, so there is no telling. Once more.");
+        return await RunAsync(gate, platform, dataFolder, duration, cancellation);
+    }
+
+    private void NotStaged(RunView run, string expected) =>
+        _console.MarkupLine(
+            run.Verdict == Verdict.Inconclusive
+                ? "[yellow]Not as staged:[/] this machine is too busy to tell, and PerfGate does not guess. Try again when it has less to do."
+                : $"[red]Not as staged:[/] {expected}."
+        );
 
     private async Task<RunView> RunAsync(
         GateClient gate,
