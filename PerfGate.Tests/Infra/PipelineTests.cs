@@ -7,14 +7,12 @@ namespace PerfGate.Tests.Infra;
 /// <summary>The templates' own script against a real server: what a pipeline does when it gates.</summary>
 public sealed partial class PipelineTests(GateFixture gate) : IClassFixture<GateFixture>
 {
-    [Theory]
-    [InlineData("github-actions.yml")]
-    [InlineData("azure-pipelines.yml")]
-    public async Task A_healthy_target_lets_the_pipeline_go_on(string template)
+    [Fact]
+    public async Task A_healthy_target_lets_the_pipeline_go_on()
     {
         await using var platform = await GateFixture.StartPlatformAsync();
 
-        var result = await RunAsync(template, platform.Urls.First());
+        var result = await RunAsync("github-actions.yml", platform.Urls.First());
 
         result.Was(0);
         Assert.Contains("\"verdict\": \"passed\"", result.Output, StringComparison.Ordinal);

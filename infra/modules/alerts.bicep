@@ -1,4 +1,4 @@
-// What somebody must hear of: a night without its tests, and runners that nobody cleaned up.
+// What somebody must hear of: a night that failed or did not happen, and runners that nobody cleaned up.
 
 param name string
 param location string
@@ -52,8 +52,44 @@ resource nightFailed 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: 'AppRequests | where OperationName == "${nightlyFunction}" and Success == false'
+          // What the host logs of each call; requests that went well are not recorded (host.json).
+          query: 'AppTraces | where Message startswith "Executed \'Functions.${nightlyFunction}\' (Failed"'
           timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: {
+      actionGroups: [
+        people.id
+      ]
+    }
+  }
+}
+
+resource nightRejected 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'alert-${name}-night-rejected'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'PerfGate: an endurance test did not pass'
+    description: 'A nightly test failed its gate, was inconclusive, or ended in an error.'
+    severity: 2
+    enabled: true
+    scopes: [
+      workspaceId
+    ]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT1H'
+    criteria: {
+      allOf: [
+        {
+          query: 'AppMetrics | where Name == "perfgate.verdicts" and tostring(Properties["perfgate.test.type"]) == "endurance" and tostring(Properties["perfgate.verdict"]) != "passed"'
+          metricMeasureColumn: 'Sum'
+          timeAggregation: 'Total'
           operator: 'GreaterThan'
           threshold: 0
         }
@@ -86,7 +122,7 @@ resource nightMissing 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: 'AppRequests | where OperationName == "${nightlyFunction}" and Success == true'
+          query: 'AppTraces | where Message startswith "Executed \'Functions.${nightlyFunction}\' (Succeeded"'
           timeAggregation: 'Count'
           operator: 'LessThan'
           threshold: 1

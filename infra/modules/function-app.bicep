@@ -141,6 +141,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           name: 'PerfGate__PostgresConnectionString'
           value: 'Host=${databaseHost};Database=${databaseName};Username=${databaseUser};Ssl Mode=VerifyFull'
         }
+        // Tokens of the app's identity are the password.
+        { name: 'PerfGate__PostgresAuthentication', value: 'entra' }
         { name: 'PerfGate__MigrateAtStart', value: migrateAtStart ? 'true' : 'false' }
         { name: 'PerfGate__BlobServiceUrl', value: artifactBlobEndpoint }
         { name: 'PerfGate__Engine', value: 'k6' }

@@ -1,0 +1,103 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using PerfGate.Adapters.Telemetry;
+using PerfGate.Functions.Timers;
+using PerfGate.Tests.Architecture;
+
+namespace PerfGate.Tests.Infra;
+
+public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledStages>
+{
+    [Fact]
+    public void Alerts_look_for_what_the_code_says()
+    {
+        var alerts = stages.Staging.Of("Microsoft.Insights/scheduledQueryRules");
+        Assert.Equal(
+            ["nightFailed", "nightMissing", "nightRejected", "orphans"],
+            alerts.Select(alert => alert.Symbol).Order(StringComparer.Ordinal)
+        );
+
+        var function = typeof(NightlyEndurance)
+            .GetMethod(nameof(NightlyEndurance.RunAsync))!
+            .GetCustomAttribute<FunctionAttribute>()!;
+        Assert.Equal(function.Name, Default("nightlyFunction"));
+
+        var verdicts = Query(alerts, "nightRejected");
+        Assert.Contains($"Properties[\"{TelemetryTags.TestType}\"]", verdicts, StringComparison.Ordinal);
+        Assert.Contains($"Properties[\"{TelemetryTags.Verdict}\"]", verdicts, StringComparison.Ordinal);
+        Assert.Contains("\"perfgate.verdicts\"", verdicts, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"perfgate.verdicts\"",
+            Code("PerfGate.Adapters", "Telemetry", "RunTelemetry.cs"),
+            StringComparison.Ordinal
+        );
+
+        Assert.Contains("parameters('sweptMessage')", Query(alerts, "orphans"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"{Default("sweptMessage")} {{Group}}",
+            Code("PerfGate.Adapters", "ContainerInstances", "OrphanSweep.cs"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("staging")]
+    [InlineData("production")]
+    public void A_budget_over_both_resource_groups_tells_somebody(string stage)
+    {
+        var budget = Assert.Single(stages[stage].Of("Microsoft.Consumption/budgets"));
+
+        Assert.Equal("[parameters('monthlyBudget')]", budget.Property("amount")!.Value.GetString());
+        Assert.True(stages[stage].Parameter("monthlyBudget").GetInt32() > 0);
+        Assert.Equal(2, budget.Property("filter", "dimensions", "values")!.Value.GetArrayLength());
+        Assert.Equal("engineers@example.com", stages[stage].Parameter("alertEmail").GetString());
+        Assert.All(
+            budget.Property("notifications")!.Value.EnumerateObject(),
+            notice =>
+                Assert.Equal("[parameters('alertEmail')]", notice.Value.GetProperty("contactEmails")[0].GetString())
+        );
+    }
+
+    [Fact]
+    public void The_application_in_entra_has_the_roles_that_tokens_of_perfgate_have()
+    {
+        using var application = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(BicepCompiler.Folder, "entra-application.json"))
+        );
+        var command = Code("PerfGate.Host", "Commands", "TokenCommand.cs");
+
+        Assert.Contains("MustBeOneOf(Role, \"Viewer\", \"Engineer\", \"Admin\")", command, StringComparison.Ordinal);
+        Assert.Equal(
+            ["PerfGate.Viewer", "PerfGate.Engineer", "PerfGate.Admin"],
+            application
+                .RootElement.GetProperty("appRoles")
+                .EnumerateArray()
+                .Select(role => role.GetProperty("value").GetString())
+        );
+        // The authority that the app is given is version 2's; tokens of version 1 have another issuer.
+        Assert.Equal(
+            2,
+            application.RootElement.GetProperty("api").GetProperty("requestedAccessTokenVersion").GetInt32()
+        );
+    }
+
+    private string? Default(string parameter) =>
+        stages
+            .Staging.Module("alerts")
+            .GetProperty("parameters")
+            .GetProperty(parameter)
+            .GetProperty("defaultValue")
+            .GetString();
+
+    private static string Query(IEnumerable<TemplateResource> alerts, string symbol) =>
+        alerts
+            .Single(alert => alert.Symbol == symbol)
+            .Property("criteria", "allOf")!
+            .Value[0]
+            .GetProperty("query")
+            .GetString()!;
+
+    private static string Code(params string[] path) =>
+        File.ReadAllText(Path.Combine([Repository.Root.FullName, .. path]));
+}
