@@ -24,6 +24,11 @@ public sealed record PerfGateOptions
     /// <summary>The database.</summary>
     public required string PostgresConnectionString { get; init; }
 
+    /// <summary>
+    /// Whether an Entra token of the server's identity is the password of the database (<see cref="EntraLogin"/>); default false.
+    /// </summary>
+    public bool PostgresByEntra { get; init; }
+
     /// <summary>Folder of the artifacts, where no blob service is named.</summary>
     public required string ArtifactFolder { get; init; }
 
@@ -70,7 +75,10 @@ public static class Registration
         services.AddSingleton(options);
         services.AddSingleton(Limits.Default);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => new DatabaseAccess(options.PostgresConnectionString));
+        services.AddSingleton(provider => new DatabaseAccess(
+            options.PostgresConnectionString,
+            options.PostgresByEntra ? provider.GetRequiredService<TokenCredential>() : null
+        ));
         services.AddSingleton(provider => provider.GetRequiredService<DatabaseAccess>().CreateSource());
         services.AddSingleton<RunIntake>();
         services.AddSingleton<RunStore>();

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Azure.Identity;
 using Npgsql;
 
 namespace PerfGate.Adapters.Postgres;
@@ -8,7 +9,7 @@ public static class DatabaseAway
 {
     /// <summary>
     /// Whether an exception, or one inside it, says that the same command may succeed later: no connection, a connection that
-    /// broke, a server that starts, stops or has no room.
+    /// broke, a server that starts, stops, has no room or is a standby for the moment, no token to be had.
     /// </summary>
     public static bool Explains(Exception exception)
     {
@@ -16,6 +17,9 @@ public static class DatabaseAway
         {
             switch (e)
             {
+                // A server that became a standby, or is about to become the primary.
+                case PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }:
+                    return true;
                 // Class 57P: the server stops, crashed or starts; a database that is being dropped does not come back.
                 case PostgresException { SqlState: PostgresErrorCodes.DatabaseDropped }:
                     return false;
@@ -23,6 +27,8 @@ public static class DatabaseAway
                     return answered.IsTransient || answered.SqlState.StartsWith("57P", StringComparison.Ordinal);
                 case NpgsqlException { IsTransient: true }:
                 case SocketException:
+                // Without a token nobody gets in; who gives them out is away, or has no time.
+                case AuthenticationFailedException:
                     return true;
                 default:
                     break;

@@ -1,5 +1,6 @@
 using DbUp;
 using DbUp.Engine.Output;
+using DbUp.Postgresql;
 using Npgsql;
 
 namespace PerfGate.Adapters.Postgres;
@@ -10,15 +11,19 @@ public static class MigrationRunner
     // Any number will do, so long as it is PerfGate's alone in this database.
     private const long Lock = 0x5045_5246_4741_5445;
 
+    /// <inheritdoc cref="MigrateAsync(DatabaseAccess, CancellationToken)" />
+    public static Task<IReadOnlyList<string>> MigrateAsync(string connectionString, CancellationToken cancellation) =>
+        MigrateAsync(new DatabaseAccess(connectionString), cancellation);
+
     /// <summary>Applies what is missing.</summary>
     /// <returns>The scripts applied now, in order: <c>0001_mission_tables</c>, ...</returns>
     /// <exception cref="InvalidOperationException">A script failed; it and those after it are not applied.</exception>
     public static async Task<IReadOnlyList<string>> MigrateAsync(
-        string connectionString,
+        DatabaseAccess database,
         CancellationToken cancellation
     )
     {
-        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var source = database.CreateSource();
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection))
         {
@@ -31,7 +36,7 @@ public static class MigrationRunner
         var result = await Task.Run(
             () =>
                 DeployChanges
-                    .To.PostgresqlDatabase(connectionString)
+                    .To.PostgresqlDatabase(new PostgresqlConnectionManager(source))
                     .WithScriptsEmbeddedInAssembly(
                         typeof(MigrationRunner).Assembly,
                         name => name.EndsWith(".sql", StringComparison.Ordinal)

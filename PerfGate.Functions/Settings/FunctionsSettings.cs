@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PerfGate.Adapters;
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Schedules;
 
@@ -69,6 +70,7 @@ public sealed record FunctionsSettings
             "a connection string, such as Host=...;Database=perfgate"
         );
         CheckDatabase(read, database);
+        var byEntra = ReadLogin(read, database);
         var blobs = read.Text("PerfGate__BlobConnectionString");
         var service = read.Address("PerfGate__BlobServiceUrl", "https");
         var folder = read.Text("PerfGate__ArtifactFolder");
@@ -84,6 +86,7 @@ public sealed record FunctionsSettings
         return new PerfGateOptions
         {
             PostgresConnectionString = database,
+            PostgresByEntra = byEntra,
             ArtifactFolder = Path.GetFullPath(folder ?? "."),
             BlobConnectionString = blobs,
             BlobServiceUrl = service,
@@ -168,6 +171,28 @@ public sealed record FunctionsSettings
             "the application id of PerfGate at its identity provider"
         );
         return new TokenSettings.Issued(authority ?? new Uri("https://localhost"), audience);
+    }
+
+    private static bool ReadLogin(SettingReader read, string connectionString)
+    {
+        switch (read.Text("PerfGate__PostgresAuthentication") ?? EntraLogin.Password)
+        {
+            case EntraLogin.Password:
+                return false;
+            case EntraLogin.Entra:
+                foreach (var problem in EntraLogin.Problems(connectionString, "PerfGate__PostgresConnectionString"))
+                {
+                    read.Refuse(problem.Field, problem.Problem, problem.Allowed);
+                }
+                return true;
+            case var other:
+                read.Refuse(
+                    "PerfGate__PostgresAuthentication",
+                    $"'{other}' cannot be used",
+                    $"{EntraLogin.Password} or {EntraLogin.Entra}"
+                );
+                return false;
+        }
     }
 
     private static void CheckDatabase(SettingReader read, string connectionString)

@@ -4,7 +4,8 @@ using PerfGate.Adapters.Postgres;
 namespace PerfGate.Functions.Settings;
 
 /// <summary>Brings the database to the newest schema before any function is answered, where the settings want it.</summary>
-public sealed class MigrationAtStart(FunctionsSettings settings, TimeProvider time) : IHostedLifecycleService
+public sealed class MigrationAtStart(FunctionsSettings settings, DatabaseAccess database, TimeProvider time)
+    : IHostedLifecycleService
 {
     // The Functions host gives a worker about a minute to start.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -22,7 +23,7 @@ public sealed class MigrationAtStart(FunctionsSettings settings, TimeProvider ti
         {
             try
             {
-                await MigrationRunner.MigrateAsync(settings.PerfGate.PostgresConnectionString, cancellationToken);
+                await MigrationRunner.MigrateAsync(database, cancellationToken);
                 return;
             }
             catch (Exception away) when (DatabaseAway.Explains(away) && time.GetElapsedTime(begun) < Patience)

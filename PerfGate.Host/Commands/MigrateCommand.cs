@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Azure.Core;
+using Azure.Identity;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Host.Terminal;
 
@@ -18,6 +20,7 @@ public static class MigrateCommand
         var command = new Command("migrate", "Bring the database to the newest schema.")
         {
             Connection,
+            ServeCommand.PostgresAuthentication,
             ServeCommand.DataFolder,
         };
         command.SetAction(MigrateAsync);
@@ -27,16 +30,17 @@ public static class MigrateCommand
     private static async Task<int> MigrateAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var screen = new Screen(parsed.GetValue(CommandLine.Json));
+        var entra = ServeCommand.IsByEntra(parsed, Connection) ? new DefaultAzureCredential() : null;
         IReadOnlyList<string> applied;
         if (parsed.GetValue(Connection) is { } connection)
         {
-            applied = await ApplyAsync(connection, cancellation);
+            applied = await ApplyAsync(connection, entra, cancellation);
         }
         else
         {
             var folder = Path.Combine(Path.GetFullPath(parsed.GetValue(ServeCommand.DataFolder)!), "postgres");
             await using var postgres = await PrivatePostgres.StartAsync(folder, cancellation);
-            applied = await ApplyAsync(postgres.ConnectionString, cancellation);
+            applied = await ApplyAsync(postgres.ConnectionString, null, cancellation);
         }
         screen.Result(
             new { applied },
@@ -55,11 +59,15 @@ public static class MigrateCommand
         return ExitCodes.Ok;
     }
 
-    private static async Task<IReadOnlyList<string>> ApplyAsync(string connection, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> ApplyAsync(
+        string connection,
+        TokenCredential? entra,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return await MigrationRunner.MigrateAsync(connection, cancellation);
+            return await MigrationRunner.MigrateAsync(new DatabaseAccess(connection, entra), cancellation);
         }
         catch (ArgumentException unreadable)
         {

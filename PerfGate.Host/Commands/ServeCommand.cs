@@ -1,4 +1,6 @@
 using System.CommandLine;
+using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Requests;
 using PerfGate.Host.Client;
 using PerfGate.Host.Server;
 using PerfGate.Host.Terminal;
@@ -33,6 +35,14 @@ public static class ServeCommand
         Description = "Connection string of a PostgreSQL to use instead of a private one.",
     };
 
+    /// <summary>What the password of a PostgreSQL is.</summary>
+    public static readonly Option<string> PostgresAuthentication = new("--postgres-authentication")
+    {
+        Description =
+            "password (in the connection string), or entra: tokens of this machine's Entra identity are the password.",
+        DefaultValueFactory = _ => EntraLogin.Password,
+    };
+
     private static readonly Option<string> Runners = new("--runners")
     {
         Description =
@@ -44,6 +54,7 @@ public static class ServeCommand
     public static Command Create()
     {
         OptionForms.MustBeOneOf(Runners, "processes", "containers");
+        OptionForms.MustBeOneOf(PostgresAuthentication, EntraLogin.Password, EntraLogin.Entra);
         Urls.Validators.Add(result =>
         {
             var text = result.GetValue(Urls)!;
@@ -70,6 +81,7 @@ public static class ServeCommand
             DataFolder,
             Engine,
             Postgres,
+            PostgresAuthentication,
             Runners,
         };
         command.SetAction(ServeAsync);
@@ -87,6 +99,7 @@ public static class ServeCommand
                 Urls = parsed.GetValue(Urls)!,
                 Engine = parsed.GetValue(Engine)!,
                 PostgresConnectionString = parsed.GetValue(Postgres),
+                PostgresByEntra = IsByEntra(parsed, Postgres),
                 Containers = setup?.Containers,
                 BlobConnectionString = setup?.BlobConnectionString,
                 BlobServiceUrl = setup?.BlobServiceUrl,
@@ -110,6 +123,27 @@ public static class ServeCommand
         );
         await gate.WaitForShutdownAsync(cancellation);
         return ExitCodes.Ok;
+    }
+
+    /// <summary>Whether Entra tokens are the password of the PostgreSQL that an option names.</summary>
+    /// <exception cref="UsageException">The option's connection string cannot be used with them.</exception>
+    public static bool IsByEntra(ParseResult parsed, Option<string?> connection)
+    {
+        if (parsed.GetValue(PostgresAuthentication) != EntraLogin.Entra)
+        {
+            return false;
+        }
+        var problems = parsed.GetValue(connection) is { } named
+            ? EntraLogin.Problems(named, connection.Name)
+            : [new FieldError(connection.Name, "is absent", "the PostgreSQL that takes Entra tokens")];
+        return problems.Count == 0
+            ? true
+            : throw new UsageException(
+                string.Join(
+                    Environment.NewLine,
+                    problems.Select(one => $"{one.Field} {one.Problem}; it must be {one.Allowed}.")
+                )
+            );
     }
 
     private static ContainerSetup ReadContainers()

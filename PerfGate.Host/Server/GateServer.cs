@@ -1,3 +1,4 @@
+using Azure.Identity;
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.PostgreSql;
@@ -41,7 +42,8 @@ public sealed class GateServer : IAsyncDisposable
         try
         {
             var connectionString = options.PostgresConnectionString ?? postgres!.ConnectionString;
-            await MigrationRunner.MigrateAsync(connectionString, cancellation);
+            var entra = options.PostgresByEntra ? options.Credential ?? new DefaultAzureCredential() : null;
+            await MigrationRunner.MigrateAsync(new DatabaseAccess(connectionString, entra), cancellation);
             var app = Build(options, connectionString, key);
             await app.StartAsync(cancellation);
             return new GateServer(app, postgres, key);
@@ -82,10 +84,15 @@ public sealed class GateServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         // Bearer tokens use none of its keys.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        if (options.Credential is { } credential)
+        {
+            builder.Services.AddSingleton(credential);
+        }
         builder.Services.AddPerfGate(
             new PerfGateOptions
             {
                 PostgresConnectionString = connectionString,
+                PostgresByEntra = options.PostgresByEntra,
                 ArtifactFolder = Path.Combine(options.DataFolder, "artifacts"),
                 BlobConnectionString = options.BlobConnectionString,
                 BlobServiceUrl = options.BlobServiceUrl,

@@ -1,3 +1,4 @@
+using Azure.Core;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Telemetry;
 
@@ -17,6 +18,12 @@ public sealed record GateServerOptions
 
     /// <summary>A PostgreSQL to use; null (default) starts a private one in the data folder.</summary>
     public string? PostgresConnectionString { get; init; }
+
+    /// <summary>Whether an Entra token is the password of that PostgreSQL; default false.</summary>
+    public bool PostgresByEntra { get; init; }
+
+    /// <summary>Whose tokens those are, and all others; null (default) finds an identity as Azure's tools do.</summary>
+    public TokenCredential? Credential { get; init; }
 
     /// <summary>
     /// A blob service for the artifacts: its connection string (Azurite, or an account with its key); null (default) keeps

@@ -45,6 +45,37 @@ public sealed class OwnDatabase : IAsyncDisposable
         await RunnerUnderTest.EventuallyAsync(() => !File.Exists(PidFile), "the database is gone");
     }
 
+    /// <summary>Ends it as <c>pg_ctl -m immediate</c> does: no checkpoint, no goodbye; the next start recovers.</summary>
+    public async Task CrashAsync()
+    {
+        Processes.Signal("QUIT", Postmaster(PidFile));
+        await RunnerUnderTest.EventuallyAsync(() => !File.Exists(PidFile), "the database is gone");
+    }
+
+    /// <summary>While it is away: when it is back, it is a standby, which only reads, until it is promoted.</summary>
+    public void BecomeStandby()
+    {
+        var signal = Path.Combine(_folder, "data", "standby.signal");
+        File.WriteAllText(signal, "");
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server's account opens it to write.
+            File.SetUnixFileMode(
+                signal,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite
+            );
+        }
+    }
+
+    /// <summary>Makes the standby the primary.</summary>
+    public async Task PromoteAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var promote = new NpgsqlCommand("SELECT pg_promote(wait => true)", connection);
+        Assert.Equal(true, await promote.ExecuteScalarAsync());
+    }
+
     /// <summary>Starts it again where it was.</summary>
     public async Task BringBackAsync()
     {

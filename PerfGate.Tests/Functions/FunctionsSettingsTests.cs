@@ -69,6 +69,7 @@ public sealed partial class FunctionsSettingsTests
     [Theory]
     [InlineData("PerfGate__PostgresConnectionString", "Password=hush;Hostt=x")]
     [InlineData("PerfGate__PostgresConnectionString", "Password=hush")]
+    [InlineData("PerfGate__PostgresAuthentication", "kerberos")]
     [InlineData("PerfGate__SlotsPerEnvironment", "0")]
     [InlineData("PerfGate__SlotsPerEnvironment", "1.5")]
     [InlineData("PerfGate__RunnerSilence", "14s")]
