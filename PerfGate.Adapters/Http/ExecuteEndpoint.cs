@@ -47,6 +47,10 @@ public static class ExecuteEndpoint
         {
             return Problems.Unusable([.. key?.Errors ?? [], .. read.Request.Errors]);
         }
+        if (Access.Refuse(context, Permission.Run, request.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         var by = context.User.FindFirstValue("sub");
         var run = NewRun.Of(request, by, limits, time.GetUtcNow()) with { TestDefinitionId = read.TestDefinitionId };
         var answer = await intake.StoreAsync(run, key?.Value, cancellation);

@@ -19,6 +19,8 @@ public static class Guard
                 bearer.MapInboundClaims = false;
                 believe(bearer);
             });
+        services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalAnswers>();
         // Deny by default: an endpoint is open only where it says so itself.
         services
             .AddAuthorizationBuilder()

@@ -64,6 +64,10 @@ public static class ImportEndpoint
         {
             return Problems.Unusable(read.Errors);
         }
+        if (Access.Refuse(context, Permission.Import, whole.Request.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         var (result, gate) = await import.StoreAsync(whole, null, context.User.FindFirstValue("sub"), cancellation);
         context.Response.Headers.Location = $"/api/performance/runs/{result.RunId}";
         return Results.Json(

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using PerfGate.Core.Admission;
 
 namespace PerfGate.Adapters.Http;
 
@@ -29,7 +30,7 @@ public sealed class LocalSigningKey
             IssuerSigningKey = _key,
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             NameClaimType = JwtRegisteredClaimNames.Sub,
-            RoleClaimType = "roles",
+            RoleClaimType = RoleNames.Claim,
             ClockSkew = TimeSpan.FromSeconds(30),
         };
 
@@ -61,8 +62,8 @@ public sealed class LocalSigningKey
             );
     }
 
-    /// <summary>A token for somebody, with one of the roles Viewer, Engineer or Admin.</summary>
-    public string IssueToken(string subject, string role, TimeSpan lifetime)
+    /// <summary>A token for somebody.</summary>
+    public string IssueToken(string subject, Role role, TimeSpan lifetime)
     {
         var now = _time.GetUtcNow().UtcDateTime;
         return new JsonWebTokenHandler().CreateToken(
@@ -75,7 +76,7 @@ public sealed class LocalSigningKey
                 Expires = now + lifetime,
                 Subject = new ClaimsIdentity([
                     new Claim(JwtRegisteredClaimNames.Sub, subject),
-                    new Claim("roles", $"PerfGate.{role}"),
+                    new Claim(RoleNames.Claim, RoleNames.NameOf(role)),
                 ]),
                 SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.HmacSha256),
             }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PerfGate.Adapters.Http.OpenApi;
+using PerfGate.Core.Admission;
 
 namespace PerfGate.Adapters.Http;
 
@@ -9,6 +10,7 @@ namespace PerfGate.Adapters.Http;
 public static class PerfGateRoutes
 {
     /// <summary>Maps them. All want a token, but health, readiness and the API's own description.</summary>
+    /// <exception cref="InvalidOperationException">A route does not say who may use it.</exception>
     public static IEndpointRouteBuilder MapPerfGate(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", () => Results.Ok(new { status = "healthy" })).AllowAnonymous();
@@ -20,29 +22,30 @@ public static class PerfGateRoutes
         routes.MapGet("/api/performance/docs/{file}", ApiDocumentEndpoints.Asset).AllowAnonymous();
 
         var api = routes.MapGroup("/api/performance").AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>();
-        api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync);
-        api.MapGet("/tests", TestsEndpoint.ListAsync);
-        api.MapPost("/tests", TestsEndpoint.DefineAsync);
-        api.MapGet("/tests/{id:guid}", TestEndpoint.GetAsync);
-        api.MapDelete("/tests/{id:guid}", TestEndpoint.DeleteAsync);
-        api.MapPut("/tests/{id:guid}/config", TestEndpoint.PutConfigurationAsync);
-        api.MapPut("/tests/{id:guid}/schedule", TestEndpoint.PutScheduleAsync);
-        api.MapGet("/runs", RunHistoryEndpoint.ListAsync);
-        api.MapGet("/runs/compare", RunCompareEndpoint.CompareAsync);
-        api.MapPost("/runs/import", ImportEndpoint.HandleAsync);
-        api.MapGet("/runs/{testId:guid}", RunEndpoint.GetAsync);
-        api.MapGet("/runs/{testId:guid}/gate", RunEndpoint.GateAsync);
-        api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync);
-        api.MapGet("/runs/{testId:guid}/report", ArtifactEndpoints.ReportAsync);
-        api.MapGet("/runs/{testId:guid}/script", ArtifactEndpoints.ScriptAsync);
-        api.MapGet("/runs/{testId:guid}/series", SeriesEndpoint.GetAsync);
-        api.MapGet("/runs/{testId:guid}/log", ArtifactEndpoints.LogAsync);
-        api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync);
-        api.MapGet("/baselines", BaselineEndpoints.ListAsync);
-        api.MapPost("/baselines", BaselineEndpoints.EstablishAsync);
-        api.MapPost("/baselines/{id:guid}/update", BaselineEndpoints.UpdateAsync);
-        api.MapGet("/baselines/{id:guid}/history", BaselineEndpoints.HistoryAsync);
-        api.MapPost("/baselines/{id:guid}/undo", BaselineEndpoints.UndoAsync);
+        api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync).Needs(Permission.Run);
+        api.MapGet("/tests", TestsEndpoint.ListAsync).Needs(Permission.Read);
+        api.MapPost("/tests", TestsEndpoint.DefineAsync).Needs(Permission.EditTests);
+        api.MapGet("/tests/{id:guid}", TestEndpoint.GetAsync).Needs(Permission.Read);
+        api.MapDelete("/tests/{id:guid}", TestEndpoint.DeleteAsync).Needs(Permission.EditTests);
+        api.MapPut("/tests/{id:guid}/config", TestEndpoint.PutConfigurationAsync).Needs(Permission.EditTests);
+        api.MapPut("/tests/{id:guid}/schedule", TestEndpoint.PutScheduleAsync).Needs(Permission.EditTests);
+        api.MapGet("/runs", RunHistoryEndpoint.ListAsync).Needs(Permission.Read);
+        api.MapGet("/runs/compare", RunCompareEndpoint.CompareAsync).Needs(Permission.Read);
+        api.MapPost("/runs/import", ImportEndpoint.HandleAsync).Needs(Permission.Import);
+        api.MapGet("/runs/{testId:guid}", RunEndpoint.GetAsync).Needs(Permission.Read);
+        api.MapGet("/runs/{testId:guid}/gate", RunEndpoint.GateAsync).Needs(Permission.Read);
+        api.MapPost("/runs/{testId:guid}/cancel", RunEndpoint.CancelAsync).Needs(Permission.Cancel);
+        api.MapGet("/runs/{testId:guid}/report", ArtifactEndpoints.ReportAsync).Needs(Permission.Read);
+        api.MapGet("/runs/{testId:guid}/script", ArtifactEndpoints.ScriptAsync).Needs(Permission.Read);
+        api.MapGet("/runs/{testId:guid}/series", SeriesEndpoint.GetAsync).Needs(Permission.Read);
+        api.MapGet("/runs/{testId:guid}/log", ArtifactEndpoints.LogAsync).Needs(Permission.Read);
+        api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync).Needs(Permission.Read);
+        api.MapGet("/baselines", BaselineEndpoints.ListAsync).Needs(Permission.Read);
+        api.MapPost("/baselines", BaselineEndpoints.EstablishAsync).Needs(Permission.PromoteBaselines);
+        api.MapPost("/baselines/{id:guid}/update", BaselineEndpoints.UpdateAsync).Needs(Permission.PromoteBaselines);
+        api.MapGet("/baselines/{id:guid}/history", BaselineEndpoints.HistoryAsync).Needs(Permission.Read);
+        api.MapPost("/baselines/{id:guid}/undo", BaselineEndpoints.UndoAsync).Needs(Permission.PromoteBaselines);
+        Access.CheckThatEveryRouteSaysWhom(routes);
         return routes;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 
 namespace PerfGate.Adapters.Http;
@@ -22,6 +23,19 @@ public static class Problems
             RunJson.Options,
             "application/problem+json",
             StatusCodes.Status422UnprocessableEntity
+        );
+
+    /// <summary>403: the caller's role is not enough for this.</summary>
+    /// <param name="permission">What was asked for.</param>
+    /// <param name="where">Where it was.</param>
+    /// <param name="needed">The least role that may.</param>
+    /// <param name="role">The caller's; null for none.</param>
+    public static IResult Forbidden(Permission permission, string where, Role needed, Role? role) =>
+        Of(
+            StatusCodes.Status403Forbidden,
+            "Not allowed",
+            $"To {AccessPolicy.Rules.Single(rule => rule.Permission == permission).What} {where} needs the role "
+                + $"{RoleNames.NameOf(needed)}; {(role is { } has ? $"the token's is {RoleNames.NameOf(has)}" : "the token has none")}."
         );
 
     /// <summary>404: no such run, test or artifact.</summary>

@@ -42,6 +42,10 @@ public static class TestEndpoint
         {
             return Problems.Unknown("test", id);
         }
+        if (Access.Refuse(context, Permission.EditTests, test.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         if (IfMatch.Read(context.Request) is not { } match)
         {
             return IfMatch.Missing(test.ETag, context.Response);
@@ -78,6 +82,10 @@ public static class TestEndpoint
         {
             return Problems.Unknown("test", id);
         }
+        if (Access.Refuse(context, Permission.EditTests, test.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         if (IfMatch.Read(context.Request) is not { } match)
         {
             return IfMatch.Missing(test.ETag, context.Response);
@@ -109,6 +117,13 @@ public static class TestEndpoint
         if (match is { Value: null })
         {
             return Problems.Unusable(match.Errors);
+        }
+        if (
+            await tests.FindAsync(id, cancellation) is { } test
+            && Access.Refuse(context, Permission.EditTests, test.Environment) is { } refusal
+        )
+        {
+            return refusal;
         }
         var by = context.User.FindFirstValue("sub");
         return await tests.DeleteAsync(id, match?.Value?.Versions, by, cancellation) switch

@@ -66,6 +66,10 @@ public static class TestsEndpoint
         {
             return Problems.Unusable(read.Errors);
         }
+        if (Access.Refuse(context, Permission.EditTests, definition.Request.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var by = context.User.FindFirstValue("sub");
         var test = await tests.InsertAsync(id, definition, by, cancellation);

@@ -18,14 +18,7 @@ public abstract record TokenSettings
     {
         /// <inheritdoc />
         public override Task<Action<JwtBearerOptions>> LoadAsync(CancellationToken cancellation) =>
-            Task.FromResult<Action<JwtBearerOptions>>(bearer =>
-            {
-                bearer.Authority = Authority.ToString();
-                bearer.Audience = Audience;
-                bearer.TokenValidationParameters.NameClaimType = "sub";
-                bearer.TokenValidationParameters.RoleClaimType = "roles";
-                bearer.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(30);
-            });
+            Task.FromResult<Action<JwtBearerOptions>>(new TrustedIssuer(Authority, Audience).Believe);
     }
 
     /// <summary>Those of <c>perfgate token</c>, for an engineer's own machine: signed with the key in a data folder.</summary>

@@ -1,4 +1,5 @@
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Host.Server;
 
 namespace PerfGate.Host.Client;
@@ -35,7 +36,7 @@ public sealed class ServerConnection : IAsyncDisposable
     )
     {
         var key = await LocalSigningKey.LoadOrCreateAsync(dataFolder, TimeProvider.System, cancellation);
-        var token = key.IssueToken(subject, "Engineer", Longest);
+        var token = key.IssueToken(subject, Role.Admin, Longest);
         if (await ServerAddress.FindAsync(dataFolder, cancellation) is { } address)
         {
             return To(address, token);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Requests;
 using PerfGate.Host.Client;
@@ -43,6 +44,17 @@ public static class ServeCommand
         DefaultValueFactory = _ => EntraLogin.Password,
     };
 
+    private static readonly Option<Uri?> Authority = new("--authority")
+    {
+        Description =
+            "Identity provider whose tokens are believed, such as https://login.microsoftonline.com/TENANT/v2.0; without it those of perfgate token.",
+    };
+
+    private static readonly Option<string?> Audience = new("--audience")
+    {
+        Description = "Whom its tokens must be for: PerfGate's application id there.",
+    };
+
     private static readonly Option<string> Runners = new("--runners")
     {
         Description =
@@ -75,6 +87,15 @@ public static class ServeCommand
                 );
             }
         });
+        Authority.Validators.Add(result =>
+        {
+            if (result.GetValue(Authority) is { } address && !IsIssuer(address))
+            {
+                result.AddError(
+                    $"--authority is \"{address}\"; it must be an absolute https URL (http on loopback only), such as https://login.microsoftonline.com/TENANT/v2.0."
+                );
+            }
+        });
         var command = new Command("serve", "Serve the API on this machine.")
         {
             Urls,
@@ -83,7 +104,18 @@ public static class ServeCommand
             Postgres,
             PostgresAuthentication,
             Runners,
+            Authority,
+            Audience,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Authority) is null != result.GetValue(Audience) is null)
+            {
+                result.AddError(
+                    "--authority and --audience go together: whose tokens are believed, and for whom they are."
+                );
+            }
+        });
         command.SetAction(ServeAsync);
         return command;
     }
@@ -103,6 +135,9 @@ public static class ServeCommand
                 Containers = setup?.Containers,
                 BlobConnectionString = setup?.BlobConnectionString,
                 BlobServiceUrl = setup?.BlobServiceUrl,
+                Issuer = parsed.GetValue(Authority) is { } authority
+                    ? new TrustedIssuer(authority, parsed.GetValue(Audience)!)
+                    : null,
                 Telemetry = TelemetryChoice.OfEnvironment(),
             },
             cancellation
@@ -118,7 +153,11 @@ public static class ServeCommand
             _ =>
             {
                 Console.Out.WriteLine($"PerfGate listens on {gate.Address}");
-                Console.Out.WriteLine("A token for it: perfgate token");
+                Console.Out.WriteLine(
+                    parsed.GetValue(Authority) is { } issuer
+                        ? $"Tokens for it are given by {issuer}"
+                        : "A token for it: perfgate token"
+                );
             }
         );
         await gate.WaitForShutdownAsync(cancellation);
@@ -168,6 +207,9 @@ public static class ServeCommand
         )
         && (address.Scheme is "http" or "https")
         && address.PathAndQuery == "/";
+
+    private static bool IsIssuer(Uri address) =>
+        address.IsAbsoluteUri && (address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback));
 
     private static bool IsConnectionString(string text)
     {

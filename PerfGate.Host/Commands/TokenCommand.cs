@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;
@@ -13,7 +14,7 @@ public static class TokenCommand
         DefaultValueFactory = _ => Environment.UserName,
     };
 
-    private static readonly Option<string> Role = new("--role")
+    private static readonly Option<string> RoleOption = new("--role")
     {
         Description = "What its bearer may do.",
         DefaultValueFactory = _ => "Engineer",
@@ -28,12 +29,12 @@ public static class TokenCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        OptionForms.MustBeOneOf(Role, "Viewer", "Engineer", "Admin");
+        OptionForms.MustBeOneOf(RoleOption, "Viewer", "Engineer", "Admin");
         OptionForms.MustBeDuration(Lifetime, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1000));
         var command = new Command("token", "Print a token for the server of this folder.")
         {
             Subject,
-            Role,
+            RoleOption,
             Lifetime,
             ServeCommand.DataFolder,
         };
@@ -43,7 +44,7 @@ public static class TokenCommand
 
     private static async Task<int> PrintAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var (subject, role) = (parsed.GetValue(Subject)!, parsed.GetValue(Role)!);
+        var (subject, role) = (parsed.GetValue(Subject)!, parsed.GetValue(RoleOption)!);
         var lifetime = OptionForms.Duration(parsed, Lifetime);
         var time = TimeProvider.System;
         var key = await LocalSigningKey.LoadOrCreateAsync(
@@ -51,7 +52,7 @@ public static class TokenCommand
             time,
             cancellation
         );
-        var token = key.IssueToken(subject, role, lifetime);
+        var token = key.IssueToken(subject, Enum.Parse<Role>(role), lifetime);
         new Screen(parsed.GetValue(CommandLine.Json)).Result(
             new
             {

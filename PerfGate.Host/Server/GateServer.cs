@@ -10,6 +10,7 @@ using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Processes;
 using PerfGate.Adapters.Telemetry;
+using PerfGate.Core.Admission;
 using PerfGate.Host.Jobs;
 
 namespace PerfGate.Host.Server;
@@ -58,8 +59,9 @@ public sealed class GateServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A token of an engineer, good for a day.</summary>
-    public string IssueToken(string subject) => _key.IssueToken(subject, "Engineer", TimeSpan.FromDays(1));
+    /// <summary>A token good for a day. Who has the server in hand may do all there is, unless told otherwise.</summary>
+    public string IssueToken(string subject, Role role = Role.Admin) =>
+        _key.IssueToken(subject, role, TimeSpan.FromDays(1));
 
     /// <summary>Waits until it is told to stop.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
@@ -111,7 +113,9 @@ public sealed class GateServer : IAsyncDisposable
             builder.Services.AddHostedService<RunnerSweep>();
         }
         AddJobs(builder.Services, new JobWorkers(options.SlotsPerEnvironment));
-        builder.Services.AddGuard(bearer => bearer.TokenValidationParameters = key.Validation);
+        builder.Services.AddGuard(
+            options.Issuer is { } issuer ? issuer.Believe : bearer => bearer.TokenValidationParameters = key.Validation
+        );
 
         var app = builder.Build();
         app.UseAuthentication();

@@ -1,5 +1,6 @@
 using Azure.Core;
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Telemetry;
 
 namespace PerfGate.Host.Server;
@@ -39,6 +40,9 @@ public sealed record GateServerOptions
 
     /// <summary>Container groups that runners run in; null (default) runs them as child processes.</summary>
     public ContainerInstanceOptions? Containers { get; init; }
+
+    /// <summary>Whose tokens are believed; null (default): those of <c>perfgate token</c>, signed with the data folder's key.</summary>
+    public TrustedIssuer? Issuer { get; init; }
 
     /// <summary>Where telemetry goes; nowhere by default, and then none is made.</summary>
     public TelemetrySettings Telemetry { get; init; } = TelemetrySettings.None;

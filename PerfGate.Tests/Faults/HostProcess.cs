@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Runners;
 using PerfGate.Host.Demo;
 using PerfGate.Host.Server;
@@ -78,7 +79,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 // Whatever it prints later must not fill the pipe.
                 _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 var key = await LocalSigningKey.LoadOrCreateAsync(folder, TimeProvider.System, CancellationToken.None);
-                var token = key.IssueToken("tests", "Engineer", TimeSpan.FromHours(1));
+                var token = key.IssueToken("tests", Role.Admin, TimeSpan.FromHours(1));
                 var gate = new GateClient(new Uri(line[Announcement.Length..].Trim()), token);
                 return new HostProcess(process, errors, folder, gate);
             }

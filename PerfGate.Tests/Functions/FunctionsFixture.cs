@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Moq;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Functions.Settings;
 using PerfGate.Tests.Http;
@@ -73,7 +74,7 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
         Anonymous = new HttpClient { BaseAddress = new Uri(address) };
         Http = new HttpClient { BaseAddress = new Uri(address) };
         var key = await LocalSigningKey.LoadOrCreateAsync(_folder, TimeProvider.System, CancellationToken.None);
-        Token = key.IssueToken("somebody", "Engineer", TimeSpan.FromHours(1));
+        Token = key.IssueToken("somebody", Role.Admin, TimeSpan.FromHours(1));
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Runs;
 using PerfGate.Tests.Faults;
 using PerfGate.Tests.Runner;
@@ -172,6 +173,6 @@ public sealed class OneTraceTests(PostgresFixture postgres)
     private static async Task<string> TokenAsync(string folder)
     {
         var key = await LocalSigningKey.LoadOrCreateAsync(folder, TimeProvider.System, CancellationToken.None);
-        return key.IssueToken("tests", "Engineer", TimeSpan.FromHours(1));
+        return key.IssueToken("tests", Role.Admin, TimeSpan.FromHours(1));
     }
 }
