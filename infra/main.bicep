@@ -93,6 +93,9 @@ param retentionDays { artifacts: string, orchestrations: string, runs: string } 
 @description('Runs under load at once in one environment.')
 param slotsPerEnvironment string = '1'
 
+@description('Further settings of the app, by name: OTEL_EXPORTER_OTLP_ENDPOINT and the like. A deployment takes away what was set by hand.')
+param moreSettings { *: string } = {}
+
 @description('Instances of the app that are always there.')
 param alwaysReadyInstances int = 0
 
@@ -354,6 +357,7 @@ module functionApp 'modules/function-app.bicep' = {
     schedules: schedules
     retentionDays: retentionDays
     slotsPerEnvironment: slotsPerEnvironment
+    moreSettings: moreSettings
     instanceMemoryMb: 2048
     maximumInstances: 40
     alwaysReadyInstances: alwaysReadyInstances

@@ -129,11 +129,22 @@ public sealed partial class AppSettingsTests(CompiledStages stages) : IClassFixt
                 .Replace("\n", "", StringComparison.Ordinal)
         );
 
+    [Fact]
+    public void All_of_them_are_given_to_the_app_and_those_of_the_stage_beside_them() =>
+        Assert.Equal(
+            "[concat(variables('settings'), variables('furtherSettings'))]",
+            Assert
+                .Single(stages.Staging.Of("Microsoft.Web/sites"))
+                .Property("siteConfig", "appSettings")!
+                .Value.GetString()
+        );
+
     private Dictionary<string, string> Settings(string stage) =>
-        Assert
-            .Single(stages[stage].Of("Microsoft.Web/sites"))
-            .Property("siteConfig", "appSettings")!
-            .Value.EnumerateArray()
+        stages[stage]
+            .Module("functionApp")
+            .GetProperty("variables")
+            .GetProperty("settings")
+            .EnumerateArray()
             .ToDictionary(one => one.GetProperty("name").GetString()!, one => one.GetProperty("value").GetString()!);
 
     /// <summary>The value, as far as the template tells it: constants, and parameters of the stage.</summary>

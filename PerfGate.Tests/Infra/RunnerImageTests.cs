@@ -75,6 +75,22 @@ public sealed partial class RunnerImageTests
         );
     }
 
+    [Theory]
+    [InlineData("PerfGate.Runner/Program.cs", true)]
+    [InlineData("PerfGate.Core/Runners/RunnerOrder.cs", true)]
+    [InlineData("PerfGate.K6/PerfGate.K6.csproj", true)]
+    [InlineData("k6-scripts/lib/steps.js", true)]
+    [InlineData("Directory.Packages.props", true)]
+    [InlineData("PerfGate.Runner/obj/project.assets.json", false)]
+    [InlineData("PerfGate.Core/bin/Debug/net10.0/PerfGate.Core.dll", false)]
+    [InlineData("PerfGate.Host/Program.cs", false)]
+    [InlineData("k6-scripts/node_modules/typescript/package.json", false)]
+    [InlineData("local.settings.json", false)]
+    [InlineData(".perfgate/signing.key", false)]
+    [InlineData("infra/staging.bicepparam", false)]
+    public void What_is_sent_to_the_build_is_what_it_needs(string path, bool isSent) =>
+        Assert.Equal(isSent, IsSent(path));
+
     [Fact]
     public void Nothing_in_it_needs_a_build_that_azure_does_not_have() =>
         Assert.DoesNotContain(
@@ -85,6 +101,43 @@ public sealed partial class RunnerImageTests
                 || line.Contains("<<", StringComparison.Ordinal)
                 || line.StartsWith("# syntax", StringComparison.Ordinal)
         );
+
+    /// <summary>
+    /// Whether <c>az acr build</c> sends a file, by its own reading of the file of patterns: the last that matches path or a folder
+    /// above it decides, <c>*</c> goes up to a slash, <c>**/</c> over slashes.
+    /// </summary>
+    private static bool IsSent(string path)
+    {
+        var rules = File.ReadAllLines(Path.Combine(Repository.Root.FullName, ".dockerignore"))
+            .Where(line => line.Length > 0 && !line.StartsWith('#'))
+            .Select(line =>
+                (
+                    IsIgnored: !line.StartsWith('!'),
+                    Pattern: new Regex(
+                        "^"
+                            + Regex
+                                .Escape(line.TrimStart('!'))
+                                .Replace(@"\*\*/", ".*", StringComparison.Ordinal)
+                                .Replace(@"\*", "[^/]*", StringComparison.Ordinal)
+                            + "$"
+                    )
+                )
+            )
+            .ToList();
+        var (isIgnored, decided) = (false, -1);
+        var parts = path.Split('/');
+        for (var depth = 1; depth <= parts.Length; depth++)
+        {
+            var here = string.Join('/', parts.Take(depth));
+            // What decided of the folder above is outweighed by later rules alone.
+            var found = rules.FindLastIndex(rule => rule.Pattern.IsMatch(here));
+            if (found > decided)
+            {
+                (isIgnored, decided) = (rules[found].IsIgnored, found);
+            }
+        }
+        return !isIgnored;
+    }
 
     private static IEnumerable<string> Projects(string project)
     {

@@ -46,6 +46,9 @@ param schedules { nightlyEndurance: string, startDueTests: string, sweepOrphaned
 @description('Days that things are kept after the end of a run.')
 param retentionDays { artifacts: string, orchestrations: string, runs: string }
 
+@description('Settings beside those below, by name: a deployment sets them all, and takes away what was set by hand.')
+param moreSettings { *: string }
+
 @description('Runs under load at once in one environment.')
 param slotsPerEnvironment string
 
@@ -54,6 +57,63 @@ param maximumInstances int
 
 @description('Instances that are always there; 0 lets the app sleep, and the first answer after it takes some seconds.')
 param alwaysReadyInstances int
+
+// The plan sets FUNCTIONS_WORKER_RUNTIME by the runtime above, and refuses it as a setting. WEBSITE_HOSTNAME, which
+// [DurableClient] reads, is set by Azure.
+var settings = [
+  { name: 'AzureWebJobsStorage__accountName', value: hostStorageName }
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'AzureWebJobsStorage__clientId', value: identityClientId }
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insightsConnectionString }
+  {
+    name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+    value: 'ClientId=${identityClientId};Authorization=AAD'
+  }
+  // Which of the app's identities DefaultAzureCredential is.
+  { name: 'AZURE_CLIENT_ID', value: identityClientId }
+  { name: 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT', value: '104857600' }
+  { name: 'NightlyEnduranceSchedule', value: schedules.nightlyEndurance }
+  { name: 'StartDueTestsSchedule', value: schedules.startDueTests }
+  { name: 'SweepOrphanedRunnersSchedule', value: schedules.sweepOrphanedRunners }
+  { name: 'PurgeHistorySchedule', value: schedules.purgeHistory }
+  {
+    name: 'PerfGate__PostgresConnectionString'
+    value: 'Host=${databaseHost};Database=${databaseName};Username=${databaseUser};Ssl Mode=VerifyFull'
+  }
+  // Tokens of the app's identity are the password.
+  { name: 'PerfGate__PostgresAuthentication', value: 'entra' }
+  { name: 'PerfGate__MigrateAtStart', value: migrateAtStart ? 'true' : 'false' }
+  { name: 'PerfGate__BlobServiceUrl', value: artifactBlobEndpoint }
+  { name: 'PerfGate__Engine', value: 'k6' }
+  { name: 'PerfGate__SlotsPerEnvironment', value: slotsPerEnvironment }
+  { name: 'PerfGate__RunnerSilence', value: '1m' }
+  { name: 'PerfGate__ImportBytes', value: '100000000' }
+  { name: 'PerfGate__Runners', value: 'containers' }
+  { name: 'PerfGate__Containers__SubscriptionId', value: subscription().subscriptionId }
+  { name: 'PerfGate__Containers__ResourceGroup', value: runnersResourceGroup }
+  { name: 'PerfGate__Containers__Regions', value: location }
+  { name: 'PerfGate__Containers__SubnetIds', value: runnersSubnetId }
+  { name: 'PerfGate__Containers__Image', value: runnerImage }
+  { name: 'PerfGate__Containers__IdentityId', value: runnerIdentityId }
+  { name: 'PerfGate__Containers__Cpu', value: runnerSize.cpu }
+  { name: 'PerfGate__Containers__MemoryGb', value: runnerSize.memoryGb }
+  { name: 'PerfGate__Containers__Owner', value: owner }
+  { name: 'PerfGate__Containers__StartTimeout', value: '10m' }
+  { name: 'PerfGate__Containers__Patience', value: '3m' }
+  { name: 'PerfGate__Containers__LookInterval', value: '5s' }
+  { name: 'PerfGate__Containers__Endpoint', value: environment().resourceManager }
+  { name: 'PerfGate__Containers__Audience', value: environment().resourceManager }
+  {
+    name: 'PerfGate__Auth__Authority'
+    value: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+  }
+  { name: 'PerfGate__Auth__Audience', value: audience }
+  { name: 'PerfGate__Retention__ArtifactDays', value: retentionDays.artifacts }
+  { name: 'PerfGate__Retention__OrchestrationDays', value: retentionDays.orchestrations }
+  { name: 'PerfGate__Retention__RunDays', value: retentionDays.runs }
+]
+
+var furtherSettings = map(items(moreSettings), one => { name: one.key, value: one.value })
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: 'plan-${name}'
@@ -119,60 +179,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      // The plan sets FUNCTIONS_WORKER_RUNTIME by the runtime above, and refuses it as a setting. WEBSITE_HOSTNAME, which
-      // [DurableClient] reads, is set by Azure.
-      appSettings: [
-        { name: 'AzureWebJobsStorage__accountName', value: hostStorageName }
-        { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
-        { name: 'AzureWebJobsStorage__clientId', value: identityClientId }
-        { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insightsConnectionString }
-        {
-          name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
-          value: 'ClientId=${identityClientId};Authorization=AAD'
-        }
-        // Which of the app's identities DefaultAzureCredential is.
-        { name: 'AZURE_CLIENT_ID', value: identityClientId }
-        { name: 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT', value: '104857600' }
-        { name: 'NightlyEnduranceSchedule', value: schedules.nightlyEndurance }
-        { name: 'StartDueTestsSchedule', value: schedules.startDueTests }
-        { name: 'SweepOrphanedRunnersSchedule', value: schedules.sweepOrphanedRunners }
-        { name: 'PurgeHistorySchedule', value: schedules.purgeHistory }
-        {
-          name: 'PerfGate__PostgresConnectionString'
-          value: 'Host=${databaseHost};Database=${databaseName};Username=${databaseUser};Ssl Mode=VerifyFull'
-        }
-        // Tokens of the app's identity are the password.
-        { name: 'PerfGate__PostgresAuthentication', value: 'entra' }
-        { name: 'PerfGate__MigrateAtStart', value: migrateAtStart ? 'true' : 'false' }
-        { name: 'PerfGate__BlobServiceUrl', value: artifactBlobEndpoint }
-        { name: 'PerfGate__Engine', value: 'k6' }
-        { name: 'PerfGate__SlotsPerEnvironment', value: slotsPerEnvironment }
-        { name: 'PerfGate__RunnerSilence', value: '1m' }
-        { name: 'PerfGate__ImportBytes', value: '100000000' }
-        { name: 'PerfGate__Runners', value: 'containers' }
-        { name: 'PerfGate__Containers__SubscriptionId', value: subscription().subscriptionId }
-        { name: 'PerfGate__Containers__ResourceGroup', value: runnersResourceGroup }
-        { name: 'PerfGate__Containers__Regions', value: location }
-        { name: 'PerfGate__Containers__SubnetIds', value: runnersSubnetId }
-        { name: 'PerfGate__Containers__Image', value: runnerImage }
-        { name: 'PerfGate__Containers__IdentityId', value: runnerIdentityId }
-        { name: 'PerfGate__Containers__Cpu', value: runnerSize.cpu }
-        { name: 'PerfGate__Containers__MemoryGb', value: runnerSize.memoryGb }
-        { name: 'PerfGate__Containers__Owner', value: owner }
-        { name: 'PerfGate__Containers__StartTimeout', value: '10m' }
-        { name: 'PerfGate__Containers__Patience', value: '3m' }
-        { name: 'PerfGate__Containers__LookInterval', value: '5s' }
-        { name: 'PerfGate__Containers__Endpoint', value: environment().resourceManager }
-        { name: 'PerfGate__Containers__Audience', value: environment().resourceManager }
-        {
-          name: 'PerfGate__Auth__Authority'
-          value: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
-        }
-        { name: 'PerfGate__Auth__Audience', value: audience }
-        { name: 'PerfGate__Retention__ArtifactDays', value: retentionDays.artifacts }
-        { name: 'PerfGate__Retention__OrchestrationDays', value: retentionDays.orchestrations }
-        { name: 'PerfGate__Retention__RunDays', value: retentionDays.runs }
-      ]
+      appSettings: concat(settings, furtherSettings)
     }
   }
 
