@@ -7,6 +7,9 @@ namespace PerfGate.Adapters.Telemetry;
 /// <summary>Looks up what is told of runs. Never fails a run: what cannot be looked up is not told.</summary>
 internal sealed partial class RunOrigins(NpgsqlDataSource database, ILogger log)
 {
+    // On Azure another instance may be the one that sees a run's end: what is known here is not kept for ever.
+    private const int Most = 1000;
+
     private readonly ConcurrentDictionary<Guid, RunOrigin> _known = new();
 
     /// <summary>The run as it was when this process first heard of it.</summary>
@@ -19,7 +22,7 @@ internal sealed partial class RunOrigins(NpgsqlDataSource database, ILogger log)
         var found = await ReadAsync(runId, cancellation);
         if (found.Status is not null)
         {
-            _known[runId] = found;
+            Keep(found);
         }
         return found;
     }
@@ -59,7 +62,14 @@ internal sealed partial class RunOrigins(NpgsqlDataSource database, ILogger log)
     }
 
     /// <summary>Keeps a newer state.</summary>
-    public void Keep(RunOrigin run) => _known[run.Id] = run;
+    public void Keep(RunOrigin run)
+    {
+        if (_known.Count >= Most)
+        {
+            _known.Clear();
+        }
+        _known[run.Id] = run;
+    }
 
     /// <summary>A run has ended: forget it.</summary>
     public void Forget(Guid runId) => _known.TryRemove(runId, out _);

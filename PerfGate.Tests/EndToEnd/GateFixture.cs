@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Http;
+using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Runs;
 using PerfGate.Demo;
 using PerfGate.Host.Demo;
@@ -29,6 +30,7 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
                 PostgresConnectionString = await postgres.CreateDatabaseAsync(),
                 BlobConnectionString = await BlobsAsync(),
                 Containers = await ContainersAsync(),
+                Telemetry = Telemetry,
             },
             CancellationToken.None
         );
@@ -74,6 +76,9 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
 
     /// <summary>Where the artifacts go; null for a folder.</summary>
     protected virtual Task<string?> BlobsAsync() => Task.FromResult<string?>(null);
+
+    /// <summary>Where telemetry goes.</summary>
+    protected virtual TelemetrySettings Telemetry => TelemetrySettings.None;
 
     /// <summary>Where runners run; null for child processes.</summary>
     protected virtual Task<ContainerInstanceOptions?> ContainersAsync() =>

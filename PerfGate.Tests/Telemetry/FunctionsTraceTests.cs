@@ -60,7 +60,7 @@ public sealed class FunctionsTraceTests(TracedFunctionsFixture app) : IClassFixt
         var (answer, body) = await app.AskAsync(
             HttpMethod.Post,
             "/api/performance/tests/execute",
-            Loads.Request(platform.Urls.First())
+            Loads.Request(platform.Urls.First(), duration: 4, rate: 60)
         );
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var run = body.GetProperty("testId").GetGuid();

@@ -144,7 +144,7 @@ public sealed class OneTraceTests(PostgresFixture postgres)
                 {
                     baseUrl = target,
                     duration = 5,
-                    arrivalRate = 20,
+                    arrivalRate = 60,
                     scenarios = new[]
                     {
                         new
