@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Thresholds;
 using PerfGate.Runner.Artifacts;
 using PerfGate.Runner.Engines;
 using PerfGate.Runner.Load;
@@ -129,7 +130,10 @@ internal sealed class SegmentLoad(
     private async Task<RunnerEnd> WatchAsync(EngineProcess process, SamplePipe samples, Condenser condenser)
     {
         using var ended = new CancellationTokenSource();
-        var series = new SeriesWriter(artifacts, ArtifactNames.Series(order.Segment), condenser, time);
+        var series = new SeriesWriter(artifacts, ArtifactNames.Series(order.Segment), condenser, time)
+        {
+            Closed = EndWhereTheTargetHurts(),
+        };
         var writing = StopOnFaultAsync(series.RunAsync(ended.Token), "The series could not be written");
         var reading = StopOnFaultAsync(samples.Reading, "The engine's samples could not be read");
         var machine = new MachineSampler(process.Id, order.TargetHost, time);
@@ -158,6 +162,22 @@ internal sealed class SegmentLoad(
             Engine = _engineName,
             EndedAt = endedAt,
             LoadGenerator = machine.Stats(),
+        };
+    }
+
+    private Action<SecondRecord>? EndWhereTheTargetHurts()
+    {
+        if (order.EarlyStop is not { } bounds)
+        {
+            return null;
+        }
+        var watch = new EarlyStopWatch(bounds);
+        return record =>
+        {
+            if (watch.Add(record) is { } early)
+            {
+                stopping.Stop(early);
+            }
         };
     }
 

@@ -67,6 +67,11 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         {
             seen = await BeforeLoadAsync(run, seen);
         }
+        if (seen.Any(one => one.End is { Cause: RunnerEndCause.EarlyStop }))
+        {
+            // The target is hurting, whichever segment saw it first.
+            await WriteAsync(run.Id, ArtifactNames.Stop, "early-stop");
+        }
         if (seen.FirstOrDefault(one => one.Lost is not null) is not { Lost: { } why } lost)
         {
             return null;
@@ -148,6 +153,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 Deadline = deadline,
                 Engine = parts.Options.Engine,
                 ParentPid = Environment.ProcessId,
+                EarlyStop = run.Request.Configuration.EarlyStop,
                 TargetHost = run.Request.Configuration.BaseUrl.Host,
                 Traceparent = RunTelemetry.Traceparent(),
             },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Scripts;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Requests;
 
@@ -18,6 +19,7 @@ internal static class ConfigurationReader
         "stages",
         "scenarios",
         "thresholds",
+        "earlyStop",
         "tags",
     ];
 
@@ -50,6 +52,7 @@ internal static class ConfigurationReader
         }
         var segments = Segments(fields, model.Vus, stages, limits);
         var thresholds = ThresholdReader.Read(fields, limits, errors);
+        var earlyStop = EarlyStop(fields, thresholds, limits);
         var tags = TagReader.Read(fields, limits);
         return baseUrl is null
             ? null
@@ -63,6 +66,7 @@ internal static class ConfigurationReader
                 Stages = stages,
                 Scenarios = scenarios,
                 Thresholds = thresholds,
+                EarlyStop = earlyStop,
                 Tags = tags,
             };
     }
@@ -118,6 +122,21 @@ internal static class ConfigurationReader
             );
         }
         return segments;
+    }
+
+    /// <summary>Who allows more than the defaults as a threshold does not want the load to end before it.</summary>
+    private static EarlyStopBounds EarlyStop(FieldReader configuration, ThresholdSettings thresholds, Limits limits)
+    {
+        var fields = configuration.Object("earlyStop", "errorRate", "responseTime", "window");
+        var defaults = EarlyStopBounds.Default;
+        return new EarlyStopBounds
+        {
+            ErrorRate = fields?.Number("errorRate", 0.05, 1) ?? Math.Max(defaults.ErrorRate, thresholds.MaxErrorRate),
+            ResponseTime =
+                fields?.Number("responseTime", 100, limits.DurationBoundMs, " ms")
+                ?? Math.Max(defaults.ResponseTime, thresholds.MaxAvgResponseTime),
+            Window = fields?.Duration("window", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)) ?? defaults.Window,
+        };
     }
 
     private static List<Stage> Stages(

@@ -28,6 +28,9 @@ public sealed record TestConfiguration
     /// </summary>
     public int Segments { get; init; } = 1;
 
+    /// <summary>Beyond these the target is hurting, and the load ends at once.</summary>
+    public EarlyStopBounds EarlyStop { get; init; } = EarlyStopBounds.Default;
+
     /// <summary>Length of the whole load, ramps included. Exclusive with <see cref="Stages"/>.</summary>
     public TimeSpan? Duration { get; init; }
 

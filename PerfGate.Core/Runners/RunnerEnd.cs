@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Runners;
 
@@ -31,6 +32,9 @@ public sealed record RunnerEnd
     /// <summary>The first such line, sanitised.</summary>
     public string? FirstScriptException { get; init; }
 
+    /// <summary>Which bound was crossed, where that ended it; else null.</summary>
+    public EarlyStop? EarlyStop { get; init; }
+
     /// <summary>How hard the machine worked.</summary>
     public LoadGeneratorStats? LoadGenerator { get; init; }
 }
@@ -44,6 +48,9 @@ public enum RunnerEndCause
 
     /// <summary>It was asked to stop.</summary>
     Stopped,
+
+    /// <summary>The target was hurting: <see cref="RunnerEnd.EarlyStop"/> says how.</summary>
+    EarlyStop,
 
     /// <summary>Its deadline came.</summary>
     Deadline,

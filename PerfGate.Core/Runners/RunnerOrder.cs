@@ -1,3 +1,5 @@
+using PerfGate.Core.Thresholds;
+
 namespace PerfGate.Core.Runners;
 
 /// <summary>
@@ -50,6 +52,9 @@ public sealed record RunnerOrder
 
     /// <summary>Environment variables handed to the script (<c>__ENV</c>).</summary>
     public IReadOnlyDictionary<string, string> ScriptEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Beyond these the load is ended at once; null (default) for never.</summary>
+    public EarlyStopBounds? EarlyStop { get; init; }
 
     /// <summary>
     /// Host of the target, to tell whether it shares this machine with the load engine; null where that is not known.

@@ -50,8 +50,10 @@ internal static class EvidenceNumbers
         var planned = metrics.Iterations + metrics.DroppedIterations;
         var fails = metrics.Checks.Sum(check => check.Fails);
         var checks = fails + metrics.Checks.Sum(check => check.Passes);
+        var early = grounds.Ends.FirstOrDefault(end => end.EarlyStop is not null)?.EarlyStop;
         return
         [
+            .. early is null ? Array.Empty<EvidenceNumber>() : [EarlyStopped(early)],
             Of("no-traffic", ">=", 1, overall.Requests, "requests", Both, "Requests must have been made."),
             Of(
                 "target-dead",
@@ -147,6 +149,17 @@ internal static class EvidenceNumbers
             ),
         ];
     }
+
+    private static EvidenceNumber EarlyStopped(EarlyStop early) =>
+        Of(
+            "early-stop",
+            "<=",
+            early.Bound,
+            early.Measured,
+            early.Kind == EarlyStopKind.ErrorRate ? "share" : "ms",
+            FindingWeight.Fails,
+            "A target that is hurting is left alone."
+        );
 
     private const FindingWeight Both = FindingWeight.ForbidsBoth;
 

@@ -62,7 +62,15 @@ public static class EvidenceRules
         ThresholdSettings settings
     )
     {
-        foreach (var finding in ends.SelectMany(end => Ending(end, metrics)))
+        // Who ends the load for the target's sake stops the other segments: that says nothing of its own.
+        var early = ends.FirstOrDefault(end => end.Cause == RunnerEndCause.EarlyStop)?.EarlyStop;
+        if (early is not null)
+        {
+            yield return EarlyStopped(early, metrics);
+        }
+        foreach (
+            var finding in ends.Where(end => early is null || !WasStopped(end)).SelectMany(end => Ending(end, metrics))
+        )
         {
             yield return finding;
         }
@@ -92,7 +100,7 @@ public static class EvidenceRules
         {
             yield return finding;
         }
-        foreach (var finding in Generator(metrics).Concat(LoadApplied(plan, metrics)))
+        foreach (var finding in Generator(metrics).Concat(LoadApplied(early is null ? plan : null, metrics)))
         {
             yield return finding;
         }
@@ -101,6 +109,18 @@ public static class EvidenceRules
             yield return checks;
         }
     }
+
+    /// <summary>A tired load generator takes its own queueing for slow answers; it cannot make up errors.</summary>
+    private static Finding EarlyStopped(EarlyStop early, RunMetrics? metrics) =>
+        Of(
+            early.Kind == EarlyStopKind.ResponseTime && metrics is not null && Generator(metrics).Any()
+                ? FindingWeight.ForbidsBoth
+                : FindingWeight.Fails,
+            "early-stop",
+            early.Sentence
+        );
+
+    private static bool WasStopped(RunnerEnd end) => end.Cause is RunnerEndCause.EarlyStop or RunnerEndCause.Stopped;
 
     private static IEnumerable<Finding> Ending(RunnerEnd end, RunMetrics? metrics)
     {

@@ -45,6 +45,7 @@ internal static class EngineEnd
             Cause = cause,
             Detail = detail,
             EndedAt = default,
+            EarlyStop = stopped?.EarlyStop,
             ScriptExceptions = log.ScriptExceptions,
             FirstScriptException = log.FirstScriptException,
         };

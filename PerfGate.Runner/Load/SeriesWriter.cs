@@ -9,6 +9,9 @@ namespace PerfGate.Runner.Load;
 /// </summary>
 internal sealed class SeriesWriter(IRunArtifacts artifacts, string name, Condenser condenser, TimeProvider time)
 {
+    /// <summary>Is shown each record before it is appended.</summary>
+    public Action<SecondRecord>? Closed { get; init; }
+
     /// <summary>A series that has not grown for this long has no living runner.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
@@ -48,6 +51,7 @@ internal sealed class SeriesWriter(IRunArtifacts artifacts, string name, Condens
         using var lines = new MemoryStream();
         foreach (var record in records)
         {
+            Closed?.Invoke(record);
             lines.Write(SecondRecordJson.Write(record));
         }
         if (records.Count == 0)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Thresholds;
 using PerfGate.Runner.Artifacts;
 
 namespace PerfGate.Runner.Load;
@@ -10,7 +11,11 @@ namespace PerfGate.Runner.Load;
 /// <param name="Cause">What the end record says.</param>
 /// <param name="Detail">A sentence; null where the cause says it all.</param>
 /// <param name="Grace">How long the engine may take to stop.</param>
-internal sealed record StopReason(RunnerEndCause Cause, string? Detail, TimeSpan Grace);
+internal sealed record StopReason(RunnerEndCause Cause, string? Detail, TimeSpan Grace)
+{
+    /// <summary>Which bound was crossed, where the target is hurting.</summary>
+    public EarlyStop? EarlyStop { get; init; }
+}
 
 /// <summary>Waits for the first reason to stop: deadline, stop artifact, signal, or the death of the parent.</summary>
 internal sealed class StopReasons : IDisposable
@@ -44,6 +49,10 @@ internal sealed class StopReasons : IDisposable
         }
         return reasons;
     }
+
+    /// <summary>The target is hurting.</summary>
+    public void Stop(EarlyStop early) =>
+        Stop(new StopReason(RunnerEndCause.EarlyStop, early.Sentence, Grace) { EarlyStop = early });
 
     /// <summary>Adds a reason of the runner's own.</summary>
     public void Stop(StopReason reason) => _first.TrySetResult(reason);

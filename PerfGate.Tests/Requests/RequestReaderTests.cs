@@ -364,42 +364,6 @@ public class RequestReaderTests
     private static string With(string configuration) =>
         $$"""{"testType":"load","environment":"staging","configuration":{ {{configuration}} } }""";
 
-    [Fact]
-    public void Segments_are_one_unless_asked_for_and_each_has_a_user()
-    {
-        Assert.Equal(1, Accepted(Full).Configuration.Segments);
-        Assert.Equal(10, Accepted(Segmented("\"segments\": 10")).Configuration.Segments);
-        Assert.Equal(4, Accepted(Segmented("\"segments\": 4, \"vus\": 4")).Configuration.Segments);
-        Assert.Equal(
-            5,
-            Accepted(
-                Segmented("\"segments\": 5, \"vus\": 0, \"stages\": [{\"duration\": 5, \"target\": 5}]")
-            ).Configuration.Segments
-        );
-    }
-
-    [Theory]
-    [InlineData("\"segments\": 0", "1 to 10")]
-    [InlineData("\"segments\": 11", "1 to 10")]
-    [InlineData("\"segments\": 1.5", "1 to 10")]
-    [InlineData("\"segments\": \"two\"", "1 to 10")]
-    [InlineData("\"segments\": 6, \"vus\": 5", "1 to 5, or more users")]
-    [InlineData("\"segments\": 6, \"vus\": 0, \"stages\": [{\"duration\": 5, \"target\": 5}]", "1 to 5, or more users")]
-    public void Segments_that_cannot_be_are_refused_with_what_can(string fields, string allowed)
-    {
-        var error = Assert.Single(Refused(Segmented(fields)));
-        Assert.Equal("configuration.segments", error.Field);
-        Assert.Contains(allowed, error.Allowed, StringComparison.Ordinal);
-    }
-
-    private static string Segmented(string fields) =>
-        $$"""
-            {
-              "testType": "load", "environment": "staging",
-              "configuration": { "baseUrl": "https://staging.example.com", {{fields}} }
-            }
-            """;
-
     private static RunRequest Accepted(string json)
     {
         var read = RequestReader.Read(Encoding.UTF8.GetBytes(json), Limits.Default);

@@ -29,6 +29,37 @@ public class EvidenceRulesTests
     }
 
     [Theory]
+    [InlineData(EarlyStopKind.ErrorRate, 0.5, FindingWeight.Fails)]
+    [InlineData(EarlyStopKind.ErrorRate, 0.9, FindingWeight.Fails)]
+    [InlineData(EarlyStopKind.ResponseTime, 0.5, FindingWeight.Fails)]
+    [InlineData(EarlyStopKind.ResponseTime, 0.9, FindingWeight.ForbidsBoth)]
+    public void A_load_ended_early_has_failed_unless_a_tired_generator_may_have_made_it_slow(
+        EarlyStopKind kind,
+        double engineCpu,
+        FindingWeight weight
+    )
+    {
+        var early = SampleGrounds.End() with
+        {
+            Cause = RunnerEndCause.EarlyStop,
+            EarlyStop = new EarlyStop(kind, 20_000, 15_000, 15, 300),
+        };
+        var other = SampleGrounds.End() with { Cause = RunnerEndCause.Stopped };
+        var metrics = SampleGrounds.Metrics() with
+        {
+            DurationSeconds = 20,
+            LoadGenerator = SampleGrounds.Generator(engineCpu, 0.5, 0.4, false),
+        };
+
+        var findings = EvidenceRules
+            .Examine(SampleGrounds.Plan(), [other, early], metrics, ThresholdSettings.Default)
+            .ToList();
+
+        Assert.Equal(("early-stop", weight), (findings[0].Reason.Code, findings[0].Weight));
+        Assert.DoesNotContain(findings, finding => finding.Reason.Code is "stopped" or "cut-short");
+    }
+
+    [Theory]
     [InlineData(20, 10, true)]
     [InlineData(20, 9, false)]
     [InlineData(19, 19, false)]
