@@ -61,10 +61,7 @@ param addressPrefix string = '10.90.0.0/22'
 param targetAddressRanges string[] = []
 
 @description('TCP ports of the targets.')
-param targetPorts string[] = [
-  '80'
-  '443'
-]
+param targetPorts string[] = ['80', '443']
 
 @description('Where runners must never send load: the address ranges of production. Before any target.')
 param forbiddenAddressRanges string[] = []
@@ -380,45 +377,13 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
-resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {
-  name: 'budget-${installation}'
-  properties: {
-    category: 'Cost'
-    amount: monthlyBudget
-    timeGrain: 'Monthly'
-    timePeriod: {
-      startDate: budgetStart
-    }
-    filter: {
-      dimensions: {
-        name: 'ResourceGroupName'
-        operator: 'In'
-        values: [
-          appGroup.name
-          runnersGroup.name
-        ]
-      }
-    }
-    notifications: {
-      spent: {
-        enabled: true
-        operator: 'GreaterThanOrEqualTo'
-        threshold: 80
-        thresholdType: 'Actual'
-        contactEmails: [
-          alertEmail
-        ]
-      }
-      expected: {
-        enabled: true
-        operator: 'GreaterThan'
-        threshold: 100
-        thresholdType: 'Forecasted'
-        contactEmails: [
-          alertEmail
-        ]
-      }
-    }
+module budget 'modules/budget.bicep' = {
+  params: {
+    name: 'budget-${installation}'
+    monthlyAmount: monthlyBudget
+    startDate: budgetStart
+    resourceGroupNames: [appGroup.name, runnersGroup.name]
+    email: alertEmail
   }
 }
 

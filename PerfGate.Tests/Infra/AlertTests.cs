@@ -49,14 +49,20 @@ public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledSt
     {
         var budget = Assert.Single(stages[stage].Of("Microsoft.Consumption/budgets"));
 
-        Assert.Equal("[parameters('monthlyBudget')]", budget.Property("amount")!.Value.GetString());
+        Assert.Equal("[parameters('monthlyAmount')]", budget.Property("amount")!.Value.GetString());
+        Assert.Equal("[parameters('monthlyBudget')]", stages[stage].Given("budget", "monthlyAmount"));
         Assert.True(stages[stage].Parameter("monthlyBudget").GetInt32() > 0);
-        Assert.Equal(2, budget.Property("filter", "dimensions", "values")!.Value.GetArrayLength());
+        Assert.Equal(
+            "[parameters('resourceGroupNames')]",
+            budget.Property("filter", "dimensions", "values")!.Value.GetString()
+        );
+        using var groups = JsonDocument.Parse(stages[stage].Given("budget", "resourceGroupNames"));
+        Assert.Equal(2, groups.RootElement.GetArrayLength());
+        Assert.Equal("[parameters('alertEmail')]", stages[stage].Given("budget", "email"));
         Assert.Equal("engineers@example.com", stages[stage].Parameter("alertEmail").GetString());
         Assert.All(
             budget.Property("notifications")!.Value.EnumerateObject(),
-            notice =>
-                Assert.Equal("[parameters('alertEmail')]", notice.Value.GetProperty("contactEmails")[0].GetString())
+            notice => Assert.Equal("[parameters('email')]", notice.Value.GetProperty("contactEmails")[0].GetString())
         );
     }
 
