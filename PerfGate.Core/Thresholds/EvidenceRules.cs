@@ -143,7 +143,8 @@ public static class EvidenceRules
                     $"The load engine was killed from outside{detail} What it measured until then carries no verdict."
                 );
                 yield break;
-            case RunnerEndCause.Stopped:
+            // An early end that does not say which bound was crossed is an end that nobody planned, and no more.
+            case RunnerEndCause.Stopped or RunnerEndCause.EarlyStop:
                 yield return Of(FindingWeight.ForbidsBoth, "stopped", "The load was stopped before its planned end.");
                 yield break;
             case RunnerEndCause.Deadline:

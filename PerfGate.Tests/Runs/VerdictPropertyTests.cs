@@ -11,6 +11,8 @@ public class VerdictPropertyTests
 {
     private const int Cases = 3000;
 
+    private static readonly RunnerEndCause[] Causes = Enum.GetValues<RunnerEndCause>();
+
     [Fact]
     public void Only_sound_evidence_with_every_bound_held_passes()
     {
@@ -89,7 +91,7 @@ public class VerdictPropertyTests
             LoadGenerator = SampleGrounds.Generator(random.NextDouble(), random.NextDouble()),
             DroppedIterations = random.Next(3) == 0 ? random.Next(500) : 0,
         };
-        var cause = random.Next(4) == 0 ? (RunnerEndCause)random.Next(7) : RunnerEndCause.Finished;
+        var cause = random.Next(4) == 0 ? Causes[random.Next(Causes.Length)] : RunnerEndCause.Finished;
         return Judged(
             metrics,
             new VerdictGrounds

@@ -28,6 +28,21 @@ public class EvidenceRulesTests
         Assert.Contains("connection refused", finding.Reason.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_early_end_that_names_no_bound_is_still_an_early_end()
+    {
+        var early = SampleGrounds.End(RunnerEndCause.EarlyStop);
+
+        var findings = EvidenceRules.Examine(
+            SampleGrounds.Plan(),
+            [early],
+            SampleGrounds.Metrics(),
+            ThresholdSettings.Default
+        );
+
+        Assert.Contains(findings, finding => finding is { Reason.Code: "stopped", Weight: FindingWeight.ForbidsBoth });
+    }
+
     [Theory]
     [InlineData(EarlyStopKind.ErrorRate, 0.5, FindingWeight.Fails)]
     [InlineData(EarlyStopKind.ErrorRate, 0.9, FindingWeight.Fails)]
