@@ -10,7 +10,7 @@ namespace PerfGate.Bench.Watching;
 
 /// <summary>
 /// What watching costs: requests a second of the load engine alone, with no output, beside the same script under the runner,
-/// which reads every sample, and beside the engine's own CSV that nobody reads: less than that no watching by CSV can cost.
+/// which reads every sample, and beside the engine's own CSV that nobody reads: what k6 pays for an output by itself.
 /// In turns, their order turned round each time; k6 where it is on PATH, else the embedded engine.
 /// </summary>
 internal static class WatchingBench
