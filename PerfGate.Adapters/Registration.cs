@@ -80,6 +80,8 @@ public static class Registration
             options.PostgresByEntra ? provider.GetRequiredService<TokenCredential>() : null
         ));
         services.AddSingleton(provider => provider.GetRequiredService<DatabaseAccess>().CreateSource());
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditPages>();
         services.AddSingleton<RunIntake>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunHistory>();

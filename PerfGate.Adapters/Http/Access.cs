@@ -31,6 +31,7 @@ public static class Access
     /// <summary>403 where the caller may not do this on this environment; null where it may.</summary>
     public static IResult? Refuse(HttpContext context, Permission permission, TargetEnvironment environment)
     {
+        AuditedRequest.IsOn(context, environment);
         var needed = AccessPolicy.Needed(permission, environment);
         return RoleOf(context.User) >= needed
             ? null
@@ -43,7 +44,7 @@ public static class Access
     }
 
     /// <summary>
-    /// Every route says what it is for, or that it is open to all.
+    /// Every route says what it is for, or that it is open to all; and, where it changes something, what the audit trail calls that.
     /// </summary>
     /// <exception cref="InvalidOperationException">One does not: the server does not start.</exception>
     public static void CheckThatEveryRouteSaysWhom(IEndpointRouteBuilder routes)
@@ -60,6 +61,21 @@ public static class Access
         {
             throw new InvalidOperationException(
                 $"Routes that do not say who may use them: {string.Join(", ", silent)}. Add .Needs(Permission...)."
+            );
+        }
+        var unrecorded = routes
+            .DataSources.SelectMany(source => source.Endpoints)
+            .Where(route =>
+                route.Metadata.GetMetadata<NeedsPermission>()
+                    is { Permission: not (Permission.Read or Permission.ReadAudit) }
+                && route.Metadata.GetMetadata<Audited>() is null
+            )
+            .Select(route => route.DisplayName)
+            .ToList();
+        if (unrecorded.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"Routes that change something and do not say what: {string.Join(", ", unrecorded)}. Add .Audited(AuditActions...)."
             );
         }
     }

@@ -36,11 +36,22 @@ public static class ArtifactEndpoints
 
     /// <summary><c>GET runs/{testId}/script</c>: the script exactly as it ran.</summary>
     public static Task<IResult> ScriptAsync(
+        HttpContext context,
         Guid testId,
         RunStore runs,
         IArtifactStore store,
         CancellationToken cancellation
-    ) => SendAsync(testId, ArtifactNames.Script, "text/javascript; charset=utf-8", "script", runs, store, cancellation);
+    ) =>
+        SendAsync(
+            testId,
+            ArtifactNames.Script,
+            "text/javascript; charset=utf-8",
+            "script",
+            runs,
+            store,
+            cancellation,
+            run => AuditedRequest.IsOn(context, run.Request.Environment)
+        );
 
     /// <summary>
     /// <c>GET runs/{testId}/log?segment=</c>: what the load engine printed, without secrets; usually there once the load has
@@ -113,13 +124,15 @@ public static class ArtifactEndpoints
         string what,
         RunStore runs,
         IArtifactStore store,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        Action<RunRow>? note = null
     )
     {
         if (await runs.FindAsync(testId, cancellation) is not { } run)
         {
             return Problems.Unknown("run", testId);
         }
+        note?.Invoke(run);
         return await store.OpenReadAsync(testId, name, cancellation) is { } content ? Results.Stream(content, type)
             : RunStates.IsEnd(run.Status) ? Problems.Never(what)
             : Problems.NotYet(what);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
@@ -36,7 +35,7 @@ public static class BaselineEndpoints
             context,
             runs,
             StatusCodes.Status201Created,
-            (run, reason) => baselines.EstablishAsync(run, Caller(context), cancellation, reason),
+            (run, reason) => baselines.EstablishAsync(run, AuditedRequest.CallerOf(context), cancellation, reason),
             cancellation
         );
 
@@ -59,7 +58,14 @@ public static class BaselineEndpoints
                 runs,
                 StatusCodes.Status200OK,
                 (run, reason) =>
-                    baselines.UpdateAsync(run, Caller(context), reason is not null, cancellation, reason, id),
+                    baselines.UpdateAsync(
+                        run,
+                        AuditedRequest.CallerOf(context),
+                        reason is not null,
+                        cancellation,
+                        reason,
+                        id
+                    ),
                 cancellation
             );
 
@@ -102,7 +108,7 @@ public static class BaselineEndpoints
         {
             return Problems.Unusable(read.Errors);
         }
-        return await history.UndoAsync(id, Caller(context), request.Reason, cancellation) switch
+        return await history.UndoAsync(id, AuditedRequest.CallerOf(context), request.Reason, cancellation) switch
         {
             null => Problems.Unknown("baseline", id),
             { Baseline: { } baseline } => Results.Json(baseline, RunJson.Options),
@@ -132,8 +138,6 @@ public static class BaselineEndpoints
             ? Results.Json(baseline, RunJson.Options, statusCode: done)
             : Problems.Conflict(answer.Refusal!);
     }
-
-    private static string? Caller(HttpContext context) => context.User.FindFirstValue("sub");
 }
 
 /// <summary>A page of a baseline's changes.</summary>

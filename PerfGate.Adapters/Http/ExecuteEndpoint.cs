@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Telemetry;
@@ -51,8 +50,12 @@ public static class ExecuteEndpoint
         {
             return refusal;
         }
-        var by = context.User.FindFirstValue("sub");
-        var run = NewRun.Of(request, by, limits, time.GetUtcNow()) with { TestDefinitionId = read.TestDefinitionId };
+        var by = AuditedRequest.CallerOf(context);
+        var run = NewRun.Of(request, by.Name, limits, time.GetUtcNow()) with
+        {
+            TestDefinitionId = read.TestDefinitionId,
+            Caller = by,
+        };
         var answer = await intake.StoreAsync(run, key?.Value, cancellation);
         if (answer is not IntakeAnswer.Stored)
         {

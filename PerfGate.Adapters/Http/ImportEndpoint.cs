@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -68,7 +67,7 @@ public static class ImportEndpoint
         {
             return refusal;
         }
-        var (result, gate) = await import.StoreAsync(whole, null, context.User.FindFirstValue("sub"), cancellation);
+        var (result, gate) = await import.StoreAsync(whole, null, AuditedRequest.CallerOf(context), cancellation);
         context.Response.Headers.Location = $"/api/performance/runs/{result.RunId}";
         return Results.Json(
             new GateView(

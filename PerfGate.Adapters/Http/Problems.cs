@@ -10,16 +10,15 @@ public static class Problems
     /// <summary>422: the input was read, and these fields cannot be used.</summary>
     public static IResult Unusable(IReadOnlyList<FieldError> errors) =>
         Results.Json(
-            new
-            {
-                type = "about:blank",
-                title = "The request cannot be used",
-                status = StatusCodes.Status422UnprocessableEntity,
-                detail = errors.Count == 1
+            new UnusableAnswer(
+                "about:blank",
+                "The request cannot be used",
+                StatusCodes.Status422UnprocessableEntity,
+                errors.Count == 1
                     ? "1 field has a problem."
                     : FormattableString.Invariant($"{errors.Count} fields have problems."),
-                errors,
-            },
+                errors
+            ),
             RunJson.Options,
             "application/problem+json",
             StatusCodes.Status422UnprocessableEntity
@@ -61,6 +60,19 @@ public static class Problems
     public static IResult Unavailable(string detail) =>
         Of(StatusCodes.Status503ServiceUnavailable, "Not available at the moment", detail);
 
+    /// <summary>503: what cannot be recorded is not done.</summary>
+    public static IResult Unrecorded() =>
+        Unavailable("It could not be recorded in the audit trail, and was not done. Try again.");
+
     private static IResult Of(int status, string title, string detail) =>
         Results.Problem(detail, statusCode: status, title: title);
 }
+
+/// <summary>A problem document about fields.</summary>
+internal sealed record UnusableAnswer(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    IReadOnlyList<FieldError> Errors
+);

@@ -29,13 +29,14 @@ public static class RunEndpoint
 
     /// <summary><c>POST runs/{testId}/cancel</c>: 202 where it will stop, 409 where it has ended already.</summary>
     public static async Task<IResult> CancelAsync(
+        HttpContext context,
         Guid testId,
         RunStore runs,
         IRunStarter starter,
         CancellationToken cancellation
     )
     {
-        var answer = await runs.RequestCancelAsync(testId, cancellation);
+        var answer = await runs.RequestCancelAsync(testId, cancellation, AuditedRequest.CallerOf(context));
         if (answer is not (CancelAnswer.Unknown or CancelAnswer.AlreadyEnded))
         {
             await starter.HastenCancelAsync(testId, cancellation);

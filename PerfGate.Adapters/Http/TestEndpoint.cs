@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
@@ -55,7 +54,7 @@ public static class TestEndpoint
         {
             return Problems.Unusable([.. match.Errors, .. read.Errors]);
         }
-        var by = context.User.FindFirstValue("sub");
+        var by = AuditedRequest.CallerOf(context);
         var changed = await tests.ReplaceConfigurationAsync(id, configuration, expected.Versions, by, cancellation);
         return changed is not null
             ? Answer(context.Response, changed, StatusCodes.Status200OK)
@@ -95,7 +94,7 @@ public static class TestEndpoint
         {
             return Problems.Unusable([.. match.Errors, .. read.Errors]);
         }
-        var by = context.User.FindFirstValue("sub");
+        var by = AuditedRequest.CallerOf(context);
         var changed = await tests.ReplaceScheduleAsync(id, change.Schedule, expected.Versions, by, cancellation);
         return changed is not null
             ? Answer(context.Response, changed, StatusCodes.Status200OK)
@@ -125,7 +124,7 @@ public static class TestEndpoint
         {
             return refusal;
         }
-        var by = context.User.FindFirstValue("sub");
+        var by = AuditedRequest.CallerOf(context);
         return await tests.DeleteAsync(id, match?.Value?.Versions, by, cancellation) switch
         {
             DeleteAnswer.Unknown => Problems.Unknown("test", id),

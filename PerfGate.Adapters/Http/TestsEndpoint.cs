@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
@@ -71,7 +70,7 @@ public static class TestsEndpoint
             return refusal;
         }
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var by = context.User.FindFirstValue("sub");
+        var by = AuditedRequest.CallerOf(context);
         var test = await tests.InsertAsync(id, definition, by, cancellation);
         context.Response.Headers.Location = $"/api/performance/tests/{id}";
         return TestEndpoint.Answer(context.Response, test, StatusCodes.Status201Created);

@@ -1,5 +1,6 @@
 using Npgsql;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 
@@ -14,12 +15,12 @@ public sealed class ImportedRuns(NpgsqlDataSource database)
     /// </summary>
     /// <param name="result">The run.</param>
     /// <param name="fingerprint">Which runs it may be compared with.</param>
-    /// <param name="requestedBy">Who asked; null where unknown.</param>
+    /// <param name="requestedBy">Who asked; null for PerfGate itself.</param>
     /// <param name="cancellation">Stops it.</param>
     public async Task InsertAsync(
         RunResult result,
         string fingerprint,
-        string? requestedBy,
+        Caller? requestedBy,
         CancellationToken cancellation
     )
     {
@@ -42,16 +43,21 @@ public sealed class ImportedRuns(NpgsqlDataSource database)
         insert.Parameters.AddWithValue(EnumText.Lower(result.Request.Environment));
         insert.Parameters.AddWithValue(fingerprint);
         RunStore.AddJson(insert, result.Request);
-        insert.Parameters.AddWithValue((object?)requestedBy ?? DBNull.Value);
+        insert.Parameters.AddWithValue((object?)requestedBy?.Name ?? DBNull.Value);
         insert.Parameters.AddWithValue(result.CreatedAt);
         insert.Parameters.AddWithValue(result.StartedAt ?? result.CreatedAt);
         insert.Parameters.AddWithValue(result.Metrics?.MaxVus ?? 0);
         insert.Parameters.AddWithValue((int)Math.Min(result.Metrics?.DurationSeconds ?? 0, int.MaxValue));
-        await insert.ExecuteNonQueryAsync(cancellation);
-
-        await using var record = new NpgsqlCommand { Connection = connection, Transaction = transaction };
-        PerformanceMonitor.MakeRecording(record, result);
-        await record.ExecuteNonQueryAsync(cancellation);
+        if (await insert.ExecuteNonQueryAsync(cancellation) == 1)
+        {
+            var entry = new AuditEntry(requestedBy, AuditActions.Import, AuditOutcomes.Done)
+            {
+                Environment = result.Request.Environment,
+                Subject = $"{result.RunId}",
+            };
+            await AuditLog.AppendAsync(connection, entry, cancellation);
+        }
+        await PerformanceMonitor.RecordAsync(connection, result, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 }

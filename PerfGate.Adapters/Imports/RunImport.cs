@@ -2,6 +2,7 @@ using System.Text;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Baselines;
 using PerfGate.Core.Reports;
 using PerfGate.Core.Runners;
@@ -21,12 +22,12 @@ public sealed class RunImport(
     /// <summary>Judges and stores it; the result, and what the gate says.</summary>
     /// <param name="import">What was read.</param>
     /// <param name="runId">The run's id; null makes one. Storing the same id again changes nothing.</param>
-    /// <param name="requestedBy">Who asked; null where unknown.</param>
+    /// <param name="requestedBy">Who asked; null for PerfGate itself.</param>
     /// <param name="cancellation">Stops it; nothing is stored then.</param>
     internal async Task<(RunResult Result, GateResult Gate)> StoreAsync(
         ReadImport import,
         Guid? runId,
-        string? requestedBy,
+        Caller? requestedBy,
         CancellationToken cancellation
     )
     {

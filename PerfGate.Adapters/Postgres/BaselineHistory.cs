@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 
 namespace PerfGate.Adapters.Postgres;
@@ -41,7 +42,7 @@ public sealed class BaselineHistory(NpgsqlDataSource database, TimeProvider time
     /// </summary>
     public async Task<BaselineAnswer?> UndoAsync(
         Guid baselineId,
-        string? by,
+        Caller? by,
         string? note,
         CancellationToken cancellation
     )
@@ -71,11 +72,19 @@ public sealed class BaselineHistory(NpgsqlDataSource database, TimeProvider time
             );
         }
         // As it was established before; a history that begins later knows no better than now.
-        var (at, who) = standing.Count > 1 ? (standing[1].ChangedAt, standing[1].ChangedBy) : (time.GetUtcNow(), by);
-        var undo = await RecordAsync(connection, last, previous, by, note, cancellation);
+        var (at, who) =
+            standing.Count > 1 ? (standing[1].ChangedAt, standing[1].ChangedBy) : (time.GetUtcNow(), by?.Name);
+        var undo = await RecordAsync(connection, last, previous, by?.Name, note, cancellation);
         await RestorePastAsync(connection, last.Id, undo, cancellation);
         await RestoreBaselineAsync(connection, found.View.Id, previous, at, who, cancellation);
         var restored = await BaselineRows.FindAsync(connection, testType, environment, cancellation);
+        var entry = new AuditEntry(by, AuditActions.UndoBaseline, AuditOutcomes.Done)
+        {
+            Environment = environment,
+            Subject = $"{baselineId}",
+            Detail = $"run {previous} again instead of {last.RunId}" + (note is null ? "" : $": {note}"),
+        };
+        await AuditLog.AppendAsync(connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
         return new BaselineAnswer(restored!.View, null);
     }

@@ -52,6 +52,17 @@ public sealed class DueTests(NpgsqlDataSource database, PerfGateOptions options,
         move.Parameters.AddWithValue((object?)test.Schedule!.NextAfter(now, options.NightlyCron) ?? DBNull.Value);
         move.Parameters.AddWithValue(outcome);
         await move.ExecuteNonQueryAsync(cancellation);
+        var entry = new AuditEntry(
+            RequestedBy,
+            AuditActions.Execute,
+            runId is null ? AuditOutcomes.Refused : AuditOutcomes.Accepted
+        )
+        {
+            Environment = test.Environment,
+            Subject = $"{runId ?? test.Id}",
+            Detail = $"Stored test {test.Id} of {test.UpdatedBy ?? test.CreatedBy ?? AuditEntry.Nobody}. {outcome}",
+        };
+        await AuditLog.AppendAsync(connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
         return new DueTest(test.Id, test.ScheduleState!.NextAt!.Value, runId, outcome);
     }

@@ -25,6 +25,20 @@ public sealed record NewRun(
     /// <summary>The stored test it is a run of; null for the test that its own request makes.</summary>
     public Guid? TestDefinitionId { get; init; }
 
+    /// <summary>Who asked, as the audit trail names it; null where no more than <see cref="RequestedBy"/> is known.</summary>
+    public Caller? Caller { get; init; }
+
+    /// <summary>What the audit trail says about it once it is stored.</summary>
+    internal AuditEntry Audit =>
+        new(Caller ?? RequestedBy, AuditActions.Execute, AuditOutcomes.Accepted)
+        {
+            Environment = Request.Environment,
+            Subject = $"{Id}",
+            Detail =
+                $"{EnumText.Lower(Request.TestType)} against {Request.Configuration.BaseUrl}"
+                + (TestDefinitionId is { } test ? $", stored test {test}" : ""),
+        };
+
     /// <summary>A run that is asked for now.</summary>
     public static NewRun Of(RunRequest request, string? by, Limits limits, DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using PerfGate.Adapters.Http;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Baselines;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
@@ -22,10 +23,10 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     /// </summary>
     public Task<BaselineAnswer> EstablishAsync(
         Guid runId,
-        string? by,
+        Caller? by,
         CancellationToken cancellation,
         string? note = null
-    ) => ChangeAsync(runId, by, note, null, (_, _) => Established, cancellation);
+    ) => ChangeAsync(AuditActions.EstablishBaseline, runId, by, note, null, (_, _) => Established, cancellation);
 
     /// <summary>
     /// Replaces the baseline by a passed run of the same load and engine that is better. On a person's word also by one that is not, or
@@ -33,20 +34,21 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     /// or ended in error says nothing, and is never a baseline.
     /// </summary>
     /// <param name="runId">The run.</param>
-    /// <param name="by">Who asks.</param>
+    /// <param name="by">Who asks; null for PerfGate itself.</param>
     /// <param name="onAPersonsWord">Whether a person takes the responsibility.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="note">What that person says.</param>
     /// <param name="baselineId">The baseline meant; a run of another type or environment is refused. Null: that of the run.</param>
     public Task<BaselineAnswer> UpdateAsync(
         Guid runId,
-        string? by,
+        Caller? by,
         bool onAPersonsWord,
         CancellationToken cancellation,
         string? note = null,
         Guid? baselineId = null
     ) =>
         ChangeAsync(
+            AuditActions.UpdateBaseline,
             runId,
             by,
             note,
@@ -97,7 +99,9 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     /// </summary>
     public async Task AcceptAsync(Guid runId, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand(
             """
             INSERT INTO performance_accepted_runs (run_id, test_type, environment, fingerprint, accepted_at)
             SELECT r.id, r.test_type, r.environment, r.fingerprint, $2
@@ -107,11 +111,22 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
               WHERE a.test_type = r.test_type AND a.environment = r.environment AND a.fingerprint = r.fingerprint
                 AND performance_engine_kind(p.engine) = performance_engine_kind(r.engine))
             ON CONFLICT (run_id) DO NOTHING
-            """
+            RETURNING environment
+            """,
+            connection
         );
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        await command.ExecuteNonQueryAsync(cancellation);
+        if (await command.ExecuteScalarAsync(cancellation) is string environment)
+        {
+            var entry = new AuditEntry(null, AuditActions.AcceptRun, AuditOutcomes.Done)
+            {
+                Environment = Enum.Parse<TargetEnvironment>(environment, ignoreCase: true),
+                Subject = $"{runId}",
+            };
+            await AuditLog.AppendAsync(connection, entry, cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
     }
 
     /// <summary>Every baseline.</summary>
@@ -130,8 +145,9 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
 
     // The reason of the change is asked for while the baseline stands still; null refuses it.
     private async Task<BaselineAnswer> ChangeAsync(
+        string action,
         Guid runId,
-        string? by,
+        Caller? by,
         string? note,
         Guid? baselineId,
         Func<BaselineCandidate, StoredBaseline?, string?> reasonFor,
@@ -167,8 +183,15 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         }
         await WriteAsync(connection, runId, by, reason!, note, current?.View.TestId, cancellation);
         var changed = await FindAsync();
+        var entry = new AuditEntry(by, action, AuditOutcomes.Done)
+        {
+            Environment = candidate.Environment,
+            Subject = $"{changed!.View.Id}",
+            Detail = $"run {runId}, {reason}" + (note is null ? "" : $": {note}"),
+        };
+        await AuditLog.AppendAsync(connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
-        return new BaselineAnswer(changed!.View, null);
+        return new BaselineAnswer(changed.View, null);
 
         Task<StoredBaseline?> FindAsync() =>
             BaselineRows.FindAsync(connection, candidate.TestType, candidate.Environment, cancellation);
@@ -188,7 +211,7 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
     private async Task WriteAsync(
         NpgsqlConnection connection,
         Guid runId,
-        string? by,
+        Caller? by,
         string reason,
         string? note,
         Guid? previous,
@@ -231,7 +254,7 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
             connection
         );
         command.Parameters.AddWithValue(runId);
-        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        command.Parameters.AddWithValue((object?)by?.Name ?? DBNull.Value);
         command.Parameters.AddWithValue(time.GetUtcNow());
         command.Parameters.AddWithValue(reason);
         command.Parameters.Add(

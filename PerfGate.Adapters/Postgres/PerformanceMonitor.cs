@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
@@ -27,13 +28,35 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
     /// </summary>
     public async Task RecordTestResultsAsync(RunResult result, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand();
-        MakeRecording(command, result);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await RecordAsync(connection, result, cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>Makes a command the one that records a result.</summary>
-    internal static void MakeRecording(NpgsqlCommand command, RunResult result)
+    /// <summary>Stores a result, and that there is one, in the connection's transaction.</summary>
+    internal static async Task RecordAsync(
+        NpgsqlConnection connection,
+        RunResult result,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        MakeRecording(command, result);
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            return;
+        }
+        var entry = new AuditEntry(null, AuditActions.Result, EnumText.Lower(result.Verdict.Verdict))
+        {
+            Environment = result.Request.Environment,
+            Subject = $"{result.RunId}",
+            Detail = string.Join(", ", result.Verdict.Reasons.Select(reason => reason.Code).Distinct()),
+        };
+        await AuditLog.AppendAsync(connection, entry, cancellation);
+    }
+
+    private static void MakeRecording(NpgsqlCommand command, RunResult result)
     {
         var overall = result.Metrics?.Overall;
         var measured = overall is { Requests: > 0 };

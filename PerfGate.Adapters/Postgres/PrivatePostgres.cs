@@ -94,6 +94,27 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>How to reach the one that another PerfGate has started in a folder; null where none has.</summary>
+    public static async Task<string?> FindRunningAsync(string folder, CancellationToken cancellation)
+    {
+        var account = await PostgresAccount.ChooseAsync(cancellation);
+        var home = await account.ReachableAsync(Path.GetFullPath(folder), cancellation);
+        try
+        {
+            await Claim(home).DisposeAsync();
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Its fourth line is the port; it is there from early on.
+            var file = Path.Combine(home, "data", "postmaster.pid");
+            var lines = File.Exists(file) ? await File.ReadAllLinesAsync(file, cancellation) : [];
+            return lines.Length > 3 && int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port)
+                ? Settings(await File.ReadAllTextAsync(Path.Combine(home, "password"), cancellation), port, Database)
+                : null;
+        }
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -260,24 +281,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var settings = new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            Username = User,
-            Password = password,
-            Database = "postgres",
-            Timeout = 5,
-            MaxPoolSize = 60,
-        };
         var waited = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                await CreateDatabaseAsync(settings.ConnectionString, cancellation);
-                settings.Database = Database;
-                return settings.ConnectionString;
+                await CreateDatabaseAsync(Settings(password, port, "postgres"), cancellation);
+                return Settings(password, port, Database);
             }
             catch (NpgsqlException) when (!keeper.HasExited && waited.Elapsed < StartTimeout)
             {
@@ -289,6 +299,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
             }
         }
     }
+
+    private static string Settings(string password, int port, string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = User,
+            Password = password,
+            Database = database,
+            Timeout = 5,
+            MaxPoolSize = 60,
+        }.ConnectionString;
 
     private static string LastWords(string data)
     {

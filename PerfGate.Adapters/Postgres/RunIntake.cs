@@ -117,15 +117,27 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
             return null;
         }
         await using var insert = CreateInsert(connection, run, time.GetUtcNow());
-        if (await insert.ExecuteScalarAsync(cancellation) is null)
+        bool isNew;
+        await using (var stored = await insert.ExecuteReaderAsync(cancellation))
         {
-            return new IntakeAnswer.TestGone();
+            if (!await stored.ReadAsync(cancellation))
+            {
+                return new IntakeAnswer.TestGone();
+            }
+            isNew = stored.GetBoolean(1);
+        }
+        if (isNew)
+        {
+            await AuditLog.AppendAsync(connection, run.Audit, cancellation);
         }
         await transaction.CommitAsync(cancellation);
         return new IntakeAnswer.Stored();
     }
 
-    /// <summary>The command that stores a run; it answers null where the run's stored test is not there.</summary>
+    /// <summary>
+    /// The command that stores a run; it answers the test and whether the run is new, or no row where the run's stored test is not
+    /// there.
+    /// </summary>
     internal static NpgsqlCommand CreateInsert(NpgsqlConnection connection, NewRun run, DateTimeOffset now)
     {
         var command = new NpgsqlCommand(
@@ -135,8 +147,9 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
                 (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
                  status, created_at, traceparent)
               SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9, $10 FROM test
-              ON CONFLICT (id) DO NOTHING)
-            SELECT id FROM test
+              ON CONFLICT (id) DO NOTHING
+              RETURNING id)
+            SELECT id, EXISTS (SELECT FROM stored) FROM test
             """,
             connection
         );

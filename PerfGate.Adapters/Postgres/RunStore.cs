@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 using PerfGate.Core.Scripts;
@@ -107,23 +108,49 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
     /// </summary>
     public async Task FailAsync(Guid runId, Reason reason, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand(
             """
             UPDATE performance_test_runs SET verdict = 'error', reasons = $3, ended_at = $2, passed = FALSE,
               status = CASE WHEN cancel_requested_at IS NULL THEN 'failed' ELSE 'cancelled' END
             WHERE id = $1 AND status IN ('queued', 'running')
-            """
+            RETURNING environment
+            """,
+            connection
         );
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(time.GetUtcNow());
         AddJson(command, new[] { reason });
-        await command.ExecuteNonQueryAsync(cancellation);
+        if (await command.ExecuteScalarAsync(cancellation) is string environment)
+        {
+            await AuditLog.AppendAsync(
+                connection,
+                Entry(null, AuditActions.Result, EnumText.Lower(Verdict.Error), environment, runId, reason.Code),
+                cancellation
+            );
+            await transaction.CommitAsync(cancellation);
+        }
     }
 
     /// <summary>Asks a run to stop. One that waits is cancelled at once.</summary>
-    public async Task<CancelAnswer> RequestCancelAsync(Guid runId, CancellationToken cancellation)
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="by">Who asks; null for PerfGate itself, whose wish is recorded only where it is the first.</param>
+    public async Task<CancelAnswer> RequestCancelAsync(Guid runId, CancellationToken cancellation, Caller? by = null) =>
+        await CancelAsync(runId, by, cancellation) switch
+        {
+            "cancelled" => CancelAnswer.Cancelled,
+            "running" => CancelAnswer.Requested,
+            _ => await FindAsync(runId, cancellation) is null ? CancelAnswer.Unknown : CancelAnswer.AlreadyEnded,
+        };
+
+    // The run's state afterwards; null where there is none that goes on.
+    private async Task<string?> CancelAsync(Guid runId, Caller? by, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand(
             """
             UPDATE performance_test_runs SET
               cancel_requested_at = coalesce(cancel_requested_at, $2),
@@ -133,20 +160,49 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
               passed = CASE status WHEN 'queued' THEN FALSE ELSE passed END,
               status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
             WHERE id = $1 AND status IN ('queued', 'running')
-            RETURNING status
-            """
+            RETURNING status, environment, cancel_requested_at = $2
+            """,
+            connection
         );
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(time.GetUtcNow());
         AddJson(command, new[] { CancelledWhileWaiting });
-        var status = await command.ExecuteScalarAsync(cancellation) as string;
-        return status switch
+        string? status = null;
+        AuditEntry? entry = null;
+        await using (var row = await command.ExecuteReaderAsync(cancellation))
         {
-            "cancelled" => CancelAnswer.Cancelled,
-            "running" => CancelAnswer.Requested,
-            _ => await FindAsync(runId, cancellation) is null ? CancelAnswer.Unknown : CancelAnswer.AlreadyEnded,
-        };
+            if (await row.ReadAsync(cancellation))
+            {
+                status = row.GetString(0);
+                var outcome = status == "cancelled" ? AuditOutcomes.Done : AuditOutcomes.Accepted;
+                entry =
+                    by is not null || row.GetBoolean(2)
+                        ? Entry(by, AuditActions.Cancel, outcome, row.GetString(1), runId, null)
+                        : null;
+            }
+        }
+        if (entry is not null)
+        {
+            await AuditLog.AppendAsync(connection, entry, cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+        return status;
     }
+
+    private static AuditEntry Entry(
+        Caller? by,
+        string action,
+        string outcome,
+        string environment,
+        Guid runId,
+        string? detail
+    ) =>
+        new(by, action, outcome)
+        {
+            Environment = Enum.Parse<TargetEnvironment>(environment, ignoreCase: true),
+            Subject = $"{runId}",
+            Detail = detail,
+        };
 
     internal static void AddJson<T>(NpgsqlCommand command, T document) =>
         command.Parameters.Add(

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Schedules;
 
@@ -15,16 +17,16 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
     /// <summary>Stores a definition.</summary>
     /// <param name="id">Its id, made by the caller.</param>
     /// <param name="definition">What was defined.</param>
-    /// <param name="by">Who defined it; null where unknown.</param>
+    /// <param name="by">Who defined it; null for PerfGate itself.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<StoredTest> InsertAsync(
         Guid id,
         TestDefinition definition,
-        string? by,
+        Caller? by,
         CancellationToken cancellation
     )
     {
-        await using var command = database.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH t AS (
               INSERT INTO performance_tests
@@ -40,9 +42,9 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
         command.Parameters.AddWithValue(EnumText.Lower(definition.Request.Environment));
         RunStore.AddJson(command, definition.Request.Configuration);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        command.Parameters.AddWithValue((object?)by?.Name ?? DBNull.Value);
         AddSchedule(command, definition.Schedule);
-        return (await ReadOneAsync(command, cancellation))!;
+        return (await ChangeAsync(command, by, AuditActions.DefineTest, cancellation))!;
     }
 
     /// <summary>A test; null where there is none of that id, or it was deleted.</summary>
@@ -59,19 +61,19 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
     /// <param name="id">The test.</param>
     /// <param name="configuration">The new configuration.</param>
     /// <param name="versions">Versions that may be replaced; null for any.</param>
-    /// <param name="by">Who changes it; null where unknown.</param>
+    /// <param name="by">Who changes it; null for PerfGate itself.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The changed test; null where there is none of that id and of those versions, and nothing was changed.</returns>
     public async Task<StoredTest?> ReplaceConfigurationAsync(
         Guid id,
         TestConfiguration configuration,
         long[]? versions,
-        string? by,
+        Caller? by,
         CancellationToken cancellation
     )
     {
         // Of two that come at once the second waits for the first, then looks at the version anew.
-        await using var command = database.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH t AS (
               UPDATE performance_tests
@@ -85,27 +87,27 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
         RunStore.AddJson(command, configuration);
         command.Parameters.AddWithValue((object?)versions ?? DBNull.Value);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
-        return await ReadOneAsync(command, cancellation);
+        command.Parameters.AddWithValue((object?)by?.Name ?? DBNull.Value);
+        return await ChangeAsync(command, by, AuditActions.ConfigureTest, cancellation);
     }
 
     /// <summary>Sets a test's schedule, or takes it away, where the test still is what the caller saw.</summary>
     /// <param name="id">The test.</param>
     /// <param name="schedule">The new schedule; null for none.</param>
     /// <param name="versions">Versions that may be changed; null for any.</param>
-    /// <param name="by">Who changes it; null where unknown.</param>
+    /// <param name="by">Who changes it; null for PerfGate itself.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The changed test; null where there is none of that id and of those versions, and nothing was changed.</returns>
     public async Task<StoredTest?> ReplaceScheduleAsync(
         Guid id,
         Schedule? schedule,
         long[]? versions,
-        string? by,
+        Caller? by,
         CancellationToken cancellation
     )
     {
         // Whoever gives it a schedule wants it as it is: no execute changes it again.
-        await using var command = database.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH t AS (
               UPDATE performance_tests
@@ -118,29 +120,38 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue((object?)versions ?? DBNull.Value);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        command.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        command.Parameters.AddWithValue((object?)by?.Name ?? DBNull.Value);
         AddSchedule(command, schedule);
-        return await ReadOneAsync(command, cancellation);
+        return await ChangeAsync(command, by, AuditActions.ScheduleTest, cancellation);
     }
 
     /// <summary>Deletes a test that has no run in progress. Past runs of it stay.</summary>
     /// <param name="id">The test.</param>
     /// <param name="versions">Versions that may be deleted; null for any.</param>
-    /// <param name="by">Who deletes it; null where unknown.</param>
+    /// <param name="by">Who deletes it; null for PerfGate itself.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<DeleteAnswer> DeleteAsync(Guid id, long[]? versions, string? by, CancellationToken cancellation)
+    public async Task<DeleteAnswer> DeleteAsync(Guid id, long[]? versions, Caller? by, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // From here on no run of it can be stored: storing one locks the same row.
         await using var take = new NpgsqlCommand(
-            "SELECT version FROM performance_tests WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+            "SELECT version, environment FROM performance_tests WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
             connection
         );
         take.Parameters.AddWithValue(id);
-        if (await take.ExecuteScalarAsync(cancellation) is not long version)
+        long version;
+        TargetEnvironment environment;
+        await using (var row = await take.ExecuteReaderAsync(cancellation))
         {
-            return new DeleteAnswer.Unknown();
+            if (!await row.ReadAsync(cancellation))
+            {
+                return new DeleteAnswer.Unknown();
+            }
+            (version, environment) = (
+                row.GetInt64(0),
+                Enum.Parse<TargetEnvironment>(row.GetString(1), ignoreCase: true)
+            );
         }
         if (versions is not null && !versions.Contains(version))
         {
@@ -161,8 +172,18 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
         );
         delete.Parameters.AddWithValue(id);
         delete.Parameters.AddWithValue(time.GetUtcNow());
-        delete.Parameters.AddWithValue((object?)by ?? DBNull.Value);
+        delete.Parameters.AddWithValue((object?)by?.Name ?? DBNull.Value);
         await delete.ExecuteNonQueryAsync(cancellation);
+        await AuditLog.AppendAsync(
+            connection,
+            new AuditEntry(by, AuditActions.DeleteTest, AuditOutcomes.Done)
+            {
+                Environment = environment,
+                Subject = $"{id}",
+                Detail = string.Create(CultureInfo.InvariantCulture, $"version {version}"),
+            },
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
         return new DeleteAnswer.Deleted();
     }
@@ -207,6 +228,35 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
                 Value = (object?)schedule?.NextAfter(time.GetUtcNow(), options.NightlyCron) ?? DBNull.Value,
             }
         );
+    }
+
+    // The change and its row in the audit trail: both, or neither.
+    private async Task<StoredTest?> ChangeAsync(
+        NpgsqlCommand command,
+        Caller? by,
+        string action,
+        CancellationToken cancellation
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        command.Connection = connection;
+        if (await ReadOneAsync(command, cancellation) is not { } test)
+        {
+            return null;
+        }
+        var entry = new AuditEntry(by, action, AuditOutcomes.Done)
+        {
+            Environment = test.Environment,
+            Subject = $"{test.Id}",
+            Detail = string.Create(
+                CultureInfo.InvariantCulture,
+                $"version {test.Version}, {EnumText.Lower(test.TestType)} against {test.Configuration.BaseUrl}{(test.Schedule is null ? "" : ", by schedule")}"
+            ),
+        };
+        await AuditLog.AppendAsync(connection, entry, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return test;
     }
 
     private static async Task<StoredTest?> ReadOneAsync(NpgsqlCommand command, CancellationToken cancellation)

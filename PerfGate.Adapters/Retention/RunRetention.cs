@@ -1,5 +1,8 @@
+using System.Globalization;
 using Npgsql;
 using PerfGate.Adapters.Files;
+using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Admission;
 
 namespace PerfGate.Adapters.Retention;
 
@@ -72,6 +75,16 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
                 old.Add(rows.GetGuid(0));
             }
         }
+        if (old.Count > 0)
+        {
+            // Before: what is gone cannot be brought back, also where it could not be recorded.
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await AuditLog.AppendAsync(
+                connection,
+                Entry(AuditActions.PurgeArtifacts, AuditOutcomes.Accepted, before, old),
+                cancellation
+            );
+        }
         foreach (var run in old)
         {
             // Noted after it is done: what ends in between is done again.
@@ -88,7 +101,9 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
 
     private async Task<int> DeleteRunsAsync(DateTimeOffset before, CancellationToken cancellation)
     {
-        await using var delete = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var delete = new NpgsqlCommand(
             """
             DELETE FROM performance_test_runs WHERE id IN (
               SELECT r.id FROM performance_test_runs r
@@ -98,10 +113,39 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
                 AND NOT EXISTS (SELECT FROM performance_baseline_history h WHERE h.run_id = r.id)
                 AND NOT EXISTS (SELECT FROM performance_baseline_history h WHERE h.previous_run_id = r.id)
               ORDER BY r.ended_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """
+            RETURNING id
+            """,
+            connection
         );
         delete.Parameters.AddWithValue(before);
         delete.Parameters.AddWithValue(Batch);
-        return await delete.ExecuteNonQueryAsync(cancellation);
+        var deleted = new List<Guid>();
+        await using (var rows = await delete.ExecuteReaderAsync(cancellation))
+        {
+            while (await rows.ReadAsync(cancellation))
+            {
+                deleted.Add(rows.GetGuid(0));
+            }
+        }
+        if (deleted.Count > 0)
+        {
+            await AuditLog.AppendAsync(
+                connection,
+                Entry(AuditActions.PurgeRuns, AuditOutcomes.Done, before, deleted),
+                cancellation
+            );
+            await transaction.CommitAsync(cancellation);
+        }
+        return deleted.Count;
     }
+
+    // A batch of ids has room in a detail.
+    private static AuditEntry Entry(string action, string outcome, DateTimeOffset before, List<Guid> runs) =>
+        new(null, action, outcome)
+        {
+            Detail = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{runs.Count} runs that ended before {before:yyyy-MM-ddTHH:mm:ssZ}: {string.Join(' ', runs)}"
+            ),
+        };
 }

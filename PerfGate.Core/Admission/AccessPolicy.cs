@@ -14,6 +14,7 @@ public static class AccessPolicy
         new(Permission.Import, "have output of elsewhere judged", Role.Engineer, Role.Admin),
         new(Permission.EditTests, "define, change, schedule and delete stored tests", Role.Engineer, Role.Admin),
         new(Permission.PromoteBaselines, "establish, replace and undo baselines", Role.Admin, Role.Admin),
+        new(Permission.ReadAudit, "read the audit trail", Role.Admin, Role.Admin),
     ];
 
     /// <summary>The least role that may do this on an environment.</summary>

@@ -20,4 +20,7 @@ public enum Permission
 
     /// <summary>Establish, replace and undo baselines.</summary>
     PromoteBaselines,
+
+    /// <summary>Read the audit trail.</summary>
+    ReadAudit,
 }

@@ -29,6 +29,7 @@ public static class CommandLine
             DemoCommand.Create(),
             TokenCommand.Create(),
             MigrateCommand.Create(),
+            AuditCommand.Create(),
             CompletionCommand.Create(),
             Json,
         };

@@ -9,7 +9,7 @@ public static class ExitCodes
     /// <summary>Done; the verdict is passed.</summary>
     public const int Ok = 0;
 
-    /// <summary>The verdict is failed; or, of <c>check</c>, the script is not well.</summary>
+    /// <summary>The verdict is failed; or, of <c>check</c>, the script is not well, of <c>audit verify</c>, the chain is broken.</summary>
     public const int Failed = 1;
 
     /// <summary>There is no verdict: the run's is error, or the server cannot be reached, or refuses.</summary>

@@ -31,6 +31,7 @@ public sealed class AccessTests(RunsFixture gate) : IClassFixture<RunsFixture>
             { "PUT", $"tests/{Nothing}/schedule", Role.Engineer },
             { "POST", "runs/import", Role.Engineer },
             { "POST", $"runs/{Nothing}/cancel", Role.Engineer },
+            { "GET", "audit", Role.Admin },
             { "POST", "baselines", Role.Admin },
             { "POST", $"baselines/{Nothing}/update", Role.Admin },
             { "POST", $"baselines/{Nothing}/undo", Role.Admin },

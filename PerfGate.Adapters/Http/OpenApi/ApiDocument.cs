@@ -23,6 +23,7 @@ public static class ApiDocument
         typeof(SeriesAnswer),
         typeof(BaselineView),
         typeof(BaselineHistoryAnswer),
+        typeof(AuditAnswer),
         typeof(Core.Requests.FieldError),
     ];
 
