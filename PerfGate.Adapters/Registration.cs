@@ -64,6 +64,9 @@ public sealed record PerfGateOptions
 
     /// <summary>Largest import, bytes as they are sent; default 2 GB.</summary>
     public long ImportBytes { get; init; } = 2_000_000_000;
+
+    /// <summary>How much may be asked for over time, and when; the defaults by default.</summary>
+    public AdmissionRules Admission { get; init; } = AdmissionRules.Default;
 }
 
 /// <summary>Puts the adapters together, for both hosts.</summary>
@@ -74,6 +77,7 @@ public static class Registration
     {
         services.AddSingleton(options);
         services.AddSingleton(Limits.Default);
+        services.AddSingleton(options.Admission);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new DatabaseAccess(
             options.PostgresConnectionString,
@@ -82,7 +86,9 @@ public static class Registration
         services.AddSingleton(provider => provider.GetRequiredService<DatabaseAccess>().CreateSource());
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AuditPages>();
+        services.AddSingleton<RunAdmission>();
         services.AddSingleton<RunIntake>();
+        services.AddSingleton<EmergencyStops>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunHistory>();
         services.AddSingleton<RunWatch>();

@@ -18,7 +18,8 @@ public static class ExecuteEndpoint
 
     /// <summary>
     /// 202 with <c>{testId, status, estimatedCompletion}</c>, for <c>{testType, configuration, environment}</c> as for
-    /// <c>{testDefinitionId, overrides?}</c>; 413 or 422 with every problem. A request repeated with its <c>Idempotency-Key</c>
+    /// <c>{testDefinitionId, overrides?}</c>, each with <c>confirmEnvironment</c> on production; 413 or 422 with every problem;
+    /// 409 where nothing may start there now, 429 where too much was asked for lately. A request repeated with its <c>Idempotency-Key</c>
     /// within 24 h is answered as the first one was, with <c>Idempotent-Replayed: true</c>.
     /// </summary>
     public static async Task<IResult> HandleAsync(
@@ -50,6 +51,10 @@ public static class ExecuteEndpoint
         {
             return refusal;
         }
+        if (Confirmation.Problem(request.Environment, read.Confirmed) is { } unconfirmed)
+        {
+            return Problems.Unusable([unconfirmed]);
+        }
         var by = AuditedRequest.CallerOf(context);
         var run = NewRun.Of(request, by.Name, limits, time.GetUtcNow()) with
         {
@@ -65,7 +70,7 @@ public static class ExecuteEndpoint
         return Accepted(context, run.Id, run.EstimatedCompletion);
     }
 
-    private static async Task<(Validated<RunRequest> Request, Guid? TestDefinitionId)> ReadAsync(
+    private static async Task<(Validated<RunRequest> Request, Guid? TestDefinitionId, string? Confirmed)> ReadAsync(
         ReadOnlyMemory<byte> body,
         TestStore tests,
         Limits limits,
@@ -76,13 +81,13 @@ public static class ExecuteEndpoint
         switch (read.Value)
         {
             case ExecuteRequest.Whole whole:
-                return (Validated<RunRequest>.Ok(whole.Request), null);
+                return (Validated<RunRequest>.Ok(whole.Request), null, whole.ConfirmEnvironment);
             case ExecuteRequest.OfDefinition wanted:
                 return await tests.FindAsync(wanted.TestDefinitionId, cancellation) is { } test
-                    ? (ExecuteReader.Merge(test.Request, wanted.Overrides, limits), test.Id)
-                    : (Validated<RunRequest>.Refused([UnknownTest]), null);
+                    ? (ExecuteReader.Merge(test.Request, wanted.Overrides, limits), test.Id, wanted.ConfirmEnvironment)
+                    : (Validated<RunRequest>.Refused([UnknownTest]), null, null);
             default:
-                return (Validated<RunRequest>.Refused(read.Errors), null);
+                return (Validated<RunRequest>.Refused(read.Errors), null, null);
         }
     }
 
@@ -95,7 +100,7 @@ public static class ExecuteEndpoint
     {
         if (answer is not IntakeAnswer.Repeated repeated)
         {
-            return Problems.Unusable([answer is IntakeAnswer.KeyTaken ? IdempotencyHeader.Taken : UnknownTest]);
+            return Refuse(context, answer);
         }
         if (!RunStates.IsEnd(repeated.Status))
         {
@@ -105,6 +110,18 @@ public static class ExecuteEndpoint
         context.Response.Headers[IdempotencyHeader.Replayed] = "true";
         return Accepted(context, repeated.RunId, repeated.EstimatedCompletion);
     }
+
+    private static IResult Refuse(HttpContext context, IntakeAnswer answer) =>
+        answer switch
+        {
+            IntakeAnswer.KeyTaken => Problems.Unusable([IdempotencyHeader.Taken]),
+            IntakeAnswer.TestGone => Problems.Unusable([UnknownTest]),
+            IntakeAnswer.BeyondBudget beyond => Problems.Unusable([beyond.Problem]),
+            IntakeAnswer.Stopped stopped => Problems.Conflict(stopped.Stop.Sentence),
+            IntakeAnswer.OutsideWindow outside => Problems.Conflict(outside.Sentence),
+            IntakeAnswer.TooMuch much => Problems.TooMuch(context, much.Wait, much.Sentence),
+            _ => throw new InvalidOperationException($"{answer} is no refusal."),
+        };
 
     private static IResult Accepted(HttpContext context, Guid runId, DateTimeOffset estimatedCompletion)
     {

@@ -21,8 +21,11 @@ public static class PerfGateRoutes
         routes.MapGet("/api/performance/docs", ApiDocumentEndpoints.Show).AllowAnonymous();
         routes.MapGet("/api/performance/docs/{file}", ApiDocumentEndpoints.Asset).AllowAnonymous();
 
-        var api = routes.MapGroup("/api/performance").AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>();
-        api.AddEndpointFilter<RouteGroupBuilder, AuditedAnswers>();
+        var api = routes
+            .MapGroup("/api/performance")
+            .AddEndpointFilter<RouteGroupBuilder, BrokenRequestFilter>()
+            .AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>()
+            .AddEndpointFilter<RouteGroupBuilder, AuditedAnswers>();
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync).Needs(Permission.Run).Audited(AuditActions.Execute);
         api.MapGet("/tests", TestsEndpoint.ListAsync).Needs(Permission.Read);
         api.MapPost("/tests", TestsEndpoint.DefineAsync).Needs(Permission.EditTests).Audited(AuditActions.DefineTest);
@@ -51,6 +54,13 @@ public static class PerfGateRoutes
         api.MapGet("/runs/{testId:guid}/series", SeriesEndpoint.GetAsync).Needs(Permission.Read);
         api.MapGet("/runs/{testId:guid}/log", ArtifactEndpoints.LogAsync).Needs(Permission.Read);
         api.MapGet("/runs/{testId:guid}/events", RunEventsEndpoint.FollowAsync).Needs(Permission.Read);
+        api.MapGet("/emergency-stop", EmergencyStopEndpoint.ListAsync).Needs(Permission.Read);
+        api.MapPost("/emergency-stop", EmergencyStopEndpoint.StopAsync)
+            .Needs(Permission.StopAll)
+            .Audited(AuditActions.StopAll);
+        api.MapDelete("/emergency-stop", EmergencyStopEndpoint.LiftAsync)
+            .Needs(Permission.LiftStop)
+            .Audited(AuditActions.LiftStop);
         api.MapGet("/baselines", BaselineEndpoints.ListAsync).Needs(Permission.Read);
         api.MapPost("/baselines", BaselineEndpoints.EstablishAsync)
             .Needs(Permission.PromoteBaselines)

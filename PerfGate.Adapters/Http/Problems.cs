@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
@@ -55,6 +56,18 @@ public static class Problems
 
     /// <summary>409: the state of things forbids it.</summary>
     public static IResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "Conflict", detail);
+
+    /// <summary>429: asked for too much lately; <c>Retry-After</c> says when to ask again.</summary>
+    public static IResult TooMuch(HttpContext context, TimeSpan wait, string detail)
+    {
+        var seconds = (long)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Of(
+            StatusCodes.Status429TooManyRequests,
+            "Too much was asked for",
+            FormattableString.Invariant($"{detail} Ask again in {seconds} s.")
+        );
+    }
 
     /// <summary>503: not the caller's fault, and not for long.</summary>
     public static IResult Unavailable(string detail) =>

@@ -49,7 +49,7 @@ public static class TestEndpoint
         {
             return IfMatch.Missing(test.ETag, context.Response);
         }
-        var read = TestDefinitionReader.ReadConfiguration(body, test.TestType, limits);
+        var read = TestDefinitionReader.ReadConfiguration(body, test.TestType, limits.On(test.Environment));
         if (match.Value is not { } expected || read.Value is not { } configuration)
         {
             return Problems.Unusable([.. match.Errors, .. read.Errors]);

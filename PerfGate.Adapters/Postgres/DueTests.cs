@@ -16,7 +16,13 @@ public sealed record DueTest(Guid TestDefinitionId, DateTimeOffset DueAt, Guid? 
 /// Stored tests whose time has come. Taking one, storing its run and moving its schedule on are one transaction: however many
 /// servers look, and whenever one dies, a time starts one run. Times that were missed start one run together, late.
 /// </summary>
-public sealed class DueTests(NpgsqlDataSource database, PerfGateOptions options, Limits limits, TimeProvider time)
+public sealed class DueTests(
+    NpgsqlDataSource database,
+    PerfGateOptions options,
+    RunAdmission admission,
+    Limits limits,
+    TimeProvider time
+)
 {
     /// <summary>Who asks for runs that a schedule starts.</summary>
     public const string RequestedBy = "schedule";
@@ -112,6 +118,10 @@ public sealed class DueTests(NpgsqlDataSource database, PerfGateOptions options,
             );
         }
         var run = NewRun.Of(request, RequestedBy, limits, now) with { TestDefinitionId = test.Id };
+        if (await admission.RefuseAsync(connection, run, caller: null, now, cancellation) is { } refusal)
+        {
+            return (null, $"Nothing was started. {Why(refusal)}");
+        }
         await using var insert = RunIntake.CreateInsert(connection, run, now);
         await insert.ExecuteNonQueryAsync(cancellation);
         var late = now - test.ScheduleState!.NextAt!.Value;
@@ -125,4 +135,14 @@ public sealed class DueTests(NpgsqlDataSource database, PerfGateOptions options,
                 )
         );
     }
+
+    private static string Why(IntakeAnswer refusal) =>
+        refusal switch
+        {
+            IntakeAnswer.Stopped stopped => stopped.Stop.Sentence,
+            IntakeAnswer.OutsideWindow outside => outside.Sentence,
+            IntakeAnswer.TooMuch much => much.Sentence,
+            IntakeAnswer.BeyondBudget { Problem: var problem } => $"It {problem.Problem}; allowed: {problem.Allowed}.",
+            _ => throw new InvalidOperationException($"{refusal} is no refusal."),
+        };
 }

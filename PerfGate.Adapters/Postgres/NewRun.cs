@@ -25,6 +25,9 @@ public sealed record NewRun(
     /// <summary>The stored test it is a run of; null for the test that its own request makes.</summary>
     public Guid? TestDefinitionId { get; init; }
 
+    /// <summary>Most VUs at once times planned minutes: what it takes of its environment's day.</summary>
+    public double VuMinutes { get; init; }
+
     /// <summary>Who asked, as the audit trail names it; null where no more than <see cref="RequestedBy"/> is known.</summary>
     public Caller? Caller { get; init; }
 
@@ -42,7 +45,8 @@ public sealed record NewRun(
     /// <summary>A run that is asked for now.</summary>
     public static NewRun Of(RunRequest request, string? by, Limits limits, DateTimeOffset now)
     {
-        var end = now + LoadPlanner.Plan(request, limits).Duration + Around;
+        var plan = LoadPlanner.Plan(request, limits);
+        var end = now + plan.Duration + Around;
         return new NewRun(
             Guid.CreateVersion7(now),
             request,
@@ -50,6 +54,9 @@ public sealed record NewRun(
             end.AddTicks(-(end.Ticks % TimeSpan.TicksPerMillisecond)),
             by,
             LoadFingerprint.Of(request)
-        );
+        )
+        {
+            VuMinutes = plan.MaxVus * plan.Duration.TotalMinutes,
+        };
     }
 }

@@ -12,29 +12,11 @@ namespace PerfGate.Adapters.Postgres;
 /// <param name="BodyHash">SHA-256 of the request's body.</param>
 public sealed record IdempotencyKey(string Subject, string Key, byte[] BodyHash);
 
-/// <summary>What came of storing a run.</summary>
-public abstract record IntakeAnswer
-{
-    private IntakeAnswer() { }
-
-    /// <summary>It is stored, and waits.</summary>
-    public sealed record Stored : IntakeAnswer;
-
-    /// <summary>The same request was made before; nothing was stored.</summary>
-    /// <param name="RunId">The run that was stored then.</param>
-    /// <param name="EstimatedCompletion">What was answered then.</param>
-    /// <param name="Status">Where that run stands now.</param>
-    public sealed record Repeated(Guid RunId, DateTimeOffset EstimatedCompletion, RunStatus Status) : IntakeAnswer;
-
-    /// <summary>The key was used for another request; nothing was stored.</summary>
-    public sealed record KeyTaken : IntakeAnswer;
-
-    /// <summary>The stored test it should belong to is not there; nothing was stored.</summary>
-    public sealed record TestGone : IntakeAnswer;
-}
-
-/// <summary>Takes runs in: stores each with the test it belongs to and the key of its request, all or nothing.</summary>
-public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
+/// <summary>
+/// Takes runs in, where they may be (<see cref="RunAdmission"/>): stores each with the test it belongs to and the key of its
+/// request, all or nothing.
+/// </summary>
+public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission, TimeProvider time)
 {
     /// <summary>How long a key stands for its run.</summary>
     public static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
@@ -58,7 +40,7 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
 
     // Locked until the run is stored: a test with a run in progress is not deleted.
     private const string StoredTest =
-        "SELECT id FROM performance_tests WHERE id = $11 AND deleted_at IS NULL FOR SHARE";
+        "SELECT id FROM performance_tests WHERE id = $12 AND deleted_at IS NULL FOR SHARE";
 
     /// <summary>What a key stands for, without storing anything; null where for nothing, or nothing any more.</summary>
     public async Task<IntakeAnswer?> FindAsync(IdempotencyKey key, CancellationToken cancellation)
@@ -116,13 +98,46 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
         {
             return null;
         }
-        await using var insert = CreateInsert(connection, run, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        if (run.TestDefinitionId is { } testId)
+        {
+            // In the order in which schedules lock: the test, then its environment.
+            await using var test = new NpgsqlCommand(
+                "SELECT FROM performance_tests WHERE id = $1 FOR SHARE",
+                connection
+            );
+            test.Parameters.AddWithValue(testId);
+            await test.ExecuteNonQueryAsync(cancellation);
+        }
+        if (await admission.RefuseAsync(connection, run, run.RequestedBy ?? "", now, cancellation) is { } refusal)
+        {
+            return refusal;
+        }
+        if (!await InsertAsync(connection, run, now, cancellation))
+        {
+            return new IntakeAnswer.TestGone();
+        }
+        await transaction.CommitAsync(cancellation);
+        return new IntakeAnswer.Stored();
+    }
+
+    /// <summary>
+    /// Stores a run, and records it where it is new, in the connection's transaction; false where its stored test is not there.
+    /// </summary>
+    internal static async Task<bool> InsertAsync(
+        NpgsqlConnection connection,
+        NewRun run,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        await using var insert = CreateInsert(connection, run, now);
         bool isNew;
         await using (var stored = await insert.ExecuteReaderAsync(cancellation))
         {
             if (!await stored.ReadAsync(cancellation))
             {
-                return new IntakeAnswer.TestGone();
+                return false;
             }
             isNew = stored.GetBoolean(1);
         }
@@ -130,8 +145,7 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
         {
             await AuditLog.AppendAsync(connection, run.Audit, cancellation);
         }
-        await transaction.CommitAsync(cancellation);
-        return new IntakeAnswer.Stored();
+        return true;
     }
 
     /// <summary>
@@ -145,8 +159,8 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
             WITH test AS ({(run.TestDefinitionId is null ? OwnTest : StoredTest)}), stored AS (
               INSERT INTO performance_test_runs
                 (id, test_id, test_type, environment, fingerprint, request, estimated_completion, requested_by,
-                 status, created_at, traceparent)
-              SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9, $10 FROM test
+                 status, created_at, traceparent, vu_minutes)
+              SELECT $1, test.id, $2, $3, $4, $6, $7, $8, 'queued', $9, $10, $11 FROM test
               ON CONFLICT (id) DO NOTHING
               RETURNING id)
             SELECT id, EXISTS (SELECT FROM stored) FROM test
@@ -169,6 +183,7 @@ public sealed class RunIntake(NpgsqlDataSource database, TimeProvider time)
                 NpgsqlDbType = NpgsqlDbType.Text,
             }
         );
+        command.Parameters.AddWithValue(run.VuMinutes);
         if (run.TestDefinitionId is { } testId)
         {
             command.Parameters.AddWithValue(testId);

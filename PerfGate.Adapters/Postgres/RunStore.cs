@@ -17,9 +17,17 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
         "The run was cancelled while it waited for its turn; no load was made."
     );
 
-    /// <summary>Stores a queued run and the test it belongs to. A run stored already is left as it is.</summary>
-    public Task InsertAsync(NewRun run, CancellationToken cancellation) =>
-        new RunIntake(database, time).StoreAsync(run, null, cancellation);
+    /// <summary>
+    /// Stores a queued run and the test it belongs to, whether or not one may be taken in (<see cref="RunIntake"/>). A run
+    /// stored already is left as it is.
+    /// </summary>
+    public async Task InsertAsync(NewRun run, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await RunIntake.InsertAsync(connection, run, time.GetUtcNow(), cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
 
     /// <summary>A run with its place in the line; null where there is none of that id.</summary>
     public async Task<RunRow?> FindAsync(Guid runId, CancellationToken cancellation)
@@ -150,23 +158,7 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var command = new NpgsqlCommand(
-            """
-            UPDATE performance_test_runs SET
-              cancel_requested_at = coalesce(cancel_requested_at, $2),
-              verdict = CASE status WHEN 'queued' THEN 'inconclusive' ELSE verdict END,
-              reasons = CASE status WHEN 'queued' THEN $3 ELSE reasons END,
-              ended_at = CASE status WHEN 'queued' THEN $2 ELSE ended_at END,
-              passed = CASE status WHEN 'queued' THEN FALSE ELSE passed END,
-              status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
-            WHERE id = $1 AND status IN ('queued', 'running')
-            RETURNING status, environment, cancel_requested_at = $2
-            """,
-            connection
-        );
-        command.Parameters.AddWithValue(runId);
-        command.Parameters.AddWithValue(time.GetUtcNow());
-        AddJson(command, new[] { CancelledWhileWaiting });
+        await using var command = CreateCancel(connection, "id = $1", runId, CancelledWhileWaiting, time.GetUtcNow());
         string? status = null;
         AuditEntry? entry = null;
         await using (var row = await command.ExecuteReaderAsync(cancellation))
@@ -203,6 +195,40 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
             Subject = $"{runId}",
             Detail = detail,
         };
+
+    /// <summary>Asks runs to stop that have not ended; gives of each its status, its environment, whether it is asked now for the first time, and its id.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="which">Which, a condition on $1.</param>
+    /// <param name="value">That $1.</param>
+    /// <param name="whileWaiting">Why those are cancelled that wait.</param>
+    /// <param name="now">Now, UTC.</param>
+    internal static NpgsqlCommand CreateCancel(
+        NpgsqlConnection connection,
+        string which,
+        object value,
+        Reason whileWaiting,
+        DateTimeOffset now
+    )
+    {
+        var command = new NpgsqlCommand(
+            $"""
+            UPDATE performance_test_runs SET
+              cancel_requested_at = coalesce(cancel_requested_at, $2),
+              verdict = CASE status WHEN 'queued' THEN 'inconclusive' ELSE verdict END,
+              reasons = CASE status WHEN 'queued' THEN $3 ELSE reasons END,
+              ended_at = CASE status WHEN 'queued' THEN $2 ELSE ended_at END,
+              passed = CASE status WHEN 'queued' THEN FALSE ELSE passed END,
+              status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
+            WHERE {which} AND status IN ('queued', 'running')
+            RETURNING status, environment, cancel_requested_at = $2, id
+            """,
+            connection
+        );
+        command.Parameters.AddWithValue(value);
+        command.Parameters.AddWithValue(now);
+        AddJson(command, new[] { whileWaiting });
+        return command;
+    }
 
     internal static void AddJson<T>(NpgsqlCommand command, T document) =>
         command.Parameters.Add(

@@ -11,6 +11,8 @@ public static class AccessPolicy
         new(Permission.Read, "see tests, runs, reports, scripts, logs, baselines", Role.Viewer, Role.Viewer),
         new(Permission.Run, "start a load", Role.Engineer, Role.Admin),
         new(Permission.Cancel, "stop a load, or withdraw one that waits", Role.Engineer, Role.Engineer),
+        new(Permission.StopAll, "stop every load at once and let none begin", Role.Engineer, Role.Engineer),
+        new(Permission.LiftStop, "lift such a stop", Role.Admin, Role.Admin),
         new(Permission.Import, "have output of elsewhere judged", Role.Engineer, Role.Admin),
         new(Permission.EditTests, "define, change, schedule and delete stored tests", Role.Engineer, Role.Admin),
         new(Permission.PromoteBaselines, "establish, replace and undo baselines", Role.Admin, Role.Admin),

@@ -12,6 +12,12 @@ public static class AuditActions
     /// <summary>A run was asked to stop.</summary>
     public const string Cancel = "run.cancel";
 
+    /// <summary>Every run was asked to stop, and none may start.</summary>
+    public const string StopAll = "stop.all";
+
+    /// <summary>Runs may start again.</summary>
+    public const string LiftStop = "stop.lift";
+
     /// <summary>A run ended; the outcome is its verdict.</summary>
     public const string Result = "run.result";
 

@@ -9,7 +9,26 @@ namespace PerfGate.Core.Admission;
 public sealed record Limits
 {
     /// <summary>The defaults.</summary>
-    public static Limits Default { get; } = new();
+    public static Limits Default { get; } =
+        new()
+        {
+            OnProduction = new Limits
+            {
+                Vus = 200,
+                ArrivalRate = 500,
+                Segments = 4,
+                LoadDuration = TimeSpan.FromMinutes(30),
+                StressDuration = TimeSpan.FromMinutes(30),
+                SpikeDuration = TimeSpan.FromMinutes(15),
+                EnduranceDuration = TimeSpan.FromHours(8),
+            },
+        };
+
+    /// <summary>
+    /// What holds on production instead; null for the same. Default: 200 VUs, 500 iterations/s, 4 segments; 30 min of load or
+    /// stress, 15 min of spike, 8 h of endurance.
+    /// </summary>
+    public Limits? OnProduction { get; init; }
 
     /// <summary>Largest request document, bytes. Default 1 MiB.</summary>
     public int RequestBytes { get; init; } = 1_048_576;
@@ -103,6 +122,10 @@ public sealed record Limits
 
     /// <summary>Longest metric name with its tags, and longest expression, characters. Default 300.</summary>
     public int ThresholdLength { get; init; } = 300;
+
+    /// <summary>What holds on an environment.</summary>
+    public Limits On(TargetEnvironment environment) =>
+        environment == TargetEnvironment.Production && OnProduction is { } production ? production : this;
 
     /// <summary>Longest load of a test type.</summary>
     public TimeSpan LongestDuration(TestType type) =>

@@ -12,6 +12,12 @@ public enum Permission
     /// <summary>Stop a load that is on, or withdraw one that waits.</summary>
     Cancel,
 
+    /// <summary>Stop every load, and let none begin.</summary>
+    StopAll,
+
+    /// <summary>Let loads begin again after that.</summary>
+    LiftStop,
+
     /// <summary>Have output judged that was made elsewhere, and so add to the past of an environment.</summary>
     Import,
 

@@ -35,7 +35,7 @@ public static class ExecuteReader
             JsonSerializer.SerializeToElement(merged, RunJson.Options),
             overrides is null ? "configuration" : "overrides",
             stored.TestType,
-            limits,
+            limits.On(stored.Environment),
             errors
         );
         return errors.IsEmpty
@@ -45,7 +45,13 @@ public static class ExecuteReader
 
     private static ExecuteRequest? Read(JsonElement root, Limits limits, ErrorList errors)
     {
-        var fields = FieldReader.Open(root, "", errors, [.. OfWhole, "testDefinitionId", "overrides"])!;
+        var fields = FieldReader.Open(
+            root,
+            "",
+            errors,
+            [.. OfWhole, "testDefinitionId", "overrides", Confirmation.Field]
+        )!;
+        var confirmed = fields.Text(Confirmation.Field, 20, "the name of the environment, a second time");
         var whole = OfWhole.Where(fields.Has).ToArray();
         if (fields.Has("testDefinitionId") || (fields.Has("overrides") && whole.Length == 0))
         {
@@ -53,16 +59,18 @@ public static class ExecuteReader
             {
                 fields.Refuse("testDefinitionId", $"is given together with {string.Join(", ", whole)}", EitherForm);
             }
-            return OfDefinition(fields);
+            return OfDefinition(fields, confirmed);
         }
         if (fields.Has("overrides"))
         {
             fields.Refuse("overrides", "is given without testDefinitionId", EitherForm);
         }
-        return RequestReader.Read(fields, limits, errors) is { } request ? new ExecuteRequest.Whole(request) : null;
+        return RequestReader.Read(fields, limits, errors) is { } request
+            ? new ExecuteRequest.Whole(request) { ConfirmEnvironment = confirmed }
+            : null;
     }
 
-    private static ExecuteRequest.OfDefinition? OfDefinition(FieldReader fields)
+    private static ExecuteRequest.OfDefinition? OfDefinition(FieldReader fields, string? confirmed)
     {
         const string idForm = "the id of a stored test, a UUID";
         var overrides = fields.Raw("overrides");
@@ -76,7 +84,7 @@ public static class ExecuteReader
         }
         if (Guid.TryParseExact(text, "D", out var id))
         {
-            return new ExecuteRequest.OfDefinition(id, overrides?.Clone());
+            return new ExecuteRequest.OfDefinition(id, overrides?.Clone()) { ConfirmEnvironment = confirmed };
         }
         fields.Refuse("testDefinitionId", $"is \"{FieldPath.Shown(text)}\"", idForm);
         return null;

@@ -7,6 +7,9 @@ public abstract record ExecuteRequest
 {
     private ExecuteRequest() { }
 
+    /// <summary>The environment, named a second time; null where it was not.</summary>
+    public string? ConfirmEnvironment { get; init; }
+
     /// <summary><c>{testType, configuration, environment}</c>.</summary>
     public sealed record Whole(RunRequest Request) : ExecuteRequest;
 

@@ -57,7 +57,7 @@ public static class LoadPlanner
                 }
             )
             .ToArray();
-        planned = closed ? planned : Cap(planned, limits.Vus);
+        planned = closed ? planned : Cap(planned, limits.On(request.Environment).Vus);
         return new LoadPlan(
             request.TestType,
             configuration.BaseUrl,

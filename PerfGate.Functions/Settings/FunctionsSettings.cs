@@ -5,6 +5,7 @@ using PerfGate.Adapters;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Telemetry;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Schedules;
 
 namespace PerfGate.Functions.Settings;
@@ -40,7 +41,11 @@ public sealed record FunctionsSettings
         var read = new SettingReader(configuration);
         var settings = new FunctionsSettings
         {
-            PerfGate = ReadPerfGate(read) with { Containers = ReadContainers(read, configuration) },
+            PerfGate = ReadPerfGate(read) with
+            {
+                Containers = ReadContainers(read, configuration),
+                Admission = ReadAdmission(read, configuration),
+            },
             Tokens = ReadTokens(read),
             Retention = RetentionSettings.Read(read),
             MigrateAtStart = read.Flag("PerfGate__MigrateAtStart", true),
@@ -133,6 +138,16 @@ public sealed record FunctionsSettings
             read.Refuse(problem.Field, problem.Problem, problem.Allowed);
         }
         return containers;
+    }
+
+    private static AdmissionRules ReadAdmission(SettingReader read, IConfiguration configuration)
+    {
+        var (rules, problems) = AdmissionSettings.Read(configuration);
+        foreach (var problem in problems)
+        {
+            read.Refuse(problem.Field, problem.Problem, problem.Allowed);
+        }
+        return rules;
     }
 
     private static TelemetrySettings ReadTelemetry(SettingReader read, IConfiguration configuration)

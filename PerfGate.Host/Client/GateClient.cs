@@ -118,6 +118,10 @@ public sealed class GateClient : IDisposable
             cancellation
         );
 
+    /// <summary>Deletes what is at a path below <c>/api/performance/</c>, where that answers something.</summary>
+    public Task<T> DeleteAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(() => new HttpRequestMessage(HttpMethod.Delete, path), AnswerTimeout, cancellation);
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 

@@ -22,6 +22,7 @@ public static class CommandLine
             GateCommand.Create(),
             ReportCommand.Create(),
             BaselinesCommand.Create(),
+            StopAllCommand.Create(),
             ImportCommand.Create(),
             ScriptCommand.Create(),
             CheckCommand.Create(),

@@ -34,6 +34,11 @@ public static class RequestArguments
         "Where the target is (default: staging).",
         Names<TargetEnvironment>()
     );
+    private static readonly Option<string?> ConfirmEnvironment = Choice(
+        "--confirm-environment",
+        "The same once more, which a load on production needs.",
+        Names<TargetEnvironment>()
+    );
     private static readonly Option<string?> BaseUrl = new("--base-url")
     {
         Description = "Root of the target.",
@@ -107,6 +112,7 @@ public static class RequestArguments
         [
             Type,
             EnvironmentName,
+            ConfirmEnvironment,
             BaseUrl,
             Duration,
             Vus,
@@ -154,6 +160,7 @@ public static class RequestArguments
         {
             TestType = parsed.GetValue(Type),
             Environment = parsed.GetValue(EnvironmentName),
+            ConfirmEnvironment = parsed.GetValue(ConfirmEnvironment),
             BaseUrl = parsed.GetValue(BaseUrl),
             Duration = parsed.GetValue(Duration),
             Vus = parsed.GetValue(Vus),

@@ -15,6 +15,9 @@ public sealed record RequestChanges
     /// <summary>Replaces the environment.</summary>
     public string? Environment { get; init; }
 
+    /// <summary>The environment, named a second time.</summary>
+    public string? ConfirmEnvironment { get; init; }
+
     /// <summary>Replaces the target.</summary>
     public string? BaseUrl { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record RequestChanges
     public bool IsEmpty =>
         TestType is null
         && Environment is null
+        && ConfirmEnvironment is null
         && BaseUrl is null
         && Duration is null
         && Vus is null
@@ -74,6 +78,7 @@ public sealed record RequestChanges
         }
         Set(body, "testType", TestType);
         Set(body, "environment", Environment);
+        Set(body, Confirmation.Field, ConfirmEnvironment);
         var configuration = Child(body, "configuration");
         Set(configuration, "baseUrl", BaseUrl);
         SetInsteadOf(configuration, "vus", Vus, "arrivalRate");

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Host.Client;
 using PerfGate.Host.Server;
@@ -139,6 +141,7 @@ public static class ServeCommand
                     ? new TrustedIssuer(authority, parsed.GetValue(Audience)!)
                     : null,
                 Telemetry = TelemetryChoice.OfEnvironment(),
+                Admission = ReadAdmission(),
             },
             cancellation
         );
@@ -175,28 +178,32 @@ public static class ServeCommand
         var problems = parsed.GetValue(connection) is { } named
             ? EntraLogin.Problems(named, connection.Name)
             : [new FieldError(connection.Name, "is absent", "the PostgreSQL that takes Entra tokens")];
-        return problems.Count == 0
-            ? true
-            : throw new UsageException(
-                string.Join(
-                    Environment.NewLine,
-                    problems.Select(one => $"{one.Field} {one.Problem}; it must be {one.Allowed}.")
-                )
-            );
+        return Usable(true, problems);
     }
 
     private static ContainerSetup ReadContainers()
     {
-        var (setup, problems) = ContainerSetup.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-        return problems.Count == 0
-            ? setup
+        var (setup, problems) = ContainerSetup.Read(OfEnvironment());
+        return Usable(setup, problems);
+    }
+
+    private static AdmissionRules ReadAdmission()
+    {
+        var (rules, problems) = AdmissionSettings.Read(OfEnvironment());
+        return Usable(rules, problems);
+    }
+
+    private static IConfiguration OfEnvironment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
+    private static T Usable<T>(T read, IReadOnlyList<FieldError> problems) =>
+        problems.Count == 0
+            ? read
             : throw new UsageException(
                 string.Join(
                     Environment.NewLine,
                     problems.Select(one => $"{one.Field} {one.Problem}; it must be {one.Allowed}.")
                 )
             );
-    }
 
     // A star or a plus listens everywhere.
     private static bool IsListenable(string url) =>

@@ -81,6 +81,7 @@ public sealed class GateServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(RequestLimits.Apply);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(ToStandardError);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
@@ -102,6 +103,7 @@ public sealed class GateServer : IAsyncDisposable
                 Engine = options.Engine,
                 SlotsPerEnvironment = options.SlotsPerEnvironment,
                 ImportBytes = options.ImportBytes,
+                Admission = options.Admission,
             }
         );
         if (options.Telemetry.OtlpEndpoint is not null)

@@ -2,6 +2,7 @@ using Azure.Core;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Telemetry;
+using PerfGate.Core.Admission;
 
 namespace PerfGate.Host.Server;
 
@@ -49,6 +50,9 @@ public sealed record GateServerOptions
 
     /// <summary>Runs that may be under load at once in one environment; default 1, so that none disturbs another.</summary>
     public int SlotsPerEnvironment { get; init; } = 1;
+
+    /// <summary>How much may be asked for over time, and when.</summary>
+    public AdmissionRules Admission { get; init; } = AdmissionRules.Default;
 
     /// <summary>Largest import, bytes as they are sent; default 2 GB.</summary>
     public long ImportBytes { get; init; } = 2_000_000_000;

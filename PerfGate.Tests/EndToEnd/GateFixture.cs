@@ -53,6 +53,7 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
             {
                 testType,
                 environment,
+                confirmEnvironment = environment,
                 configuration,
             },
             TestContext.Current.CancellationToken

@@ -38,6 +38,7 @@ public sealed class LongLineTests(GateFixture fixture) : IClassFixture<GateFixtu
                     {
                         testType = "load",
                         environment,
+                        confirmEnvironment = environment,
                         configuration = new
                         {
                             baseUrl = platform.Urls.First(),

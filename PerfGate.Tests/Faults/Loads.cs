@@ -22,6 +22,7 @@ internal static class Loads
         {
             testType,
             environment,
+            confirmEnvironment = environment,
             configuration = new
             {
                 baseUrl,

@@ -218,6 +218,7 @@ public sealed class AuditTests(RunsFixture gate) : IClassFixture<RunsFixture>
             {
                 testType = "load",
                 environment,
+                confirmEnvironment = environment,
                 configuration,
             }
             : new

@@ -27,7 +27,7 @@ internal sealed class StoredRuns : IAsyncDisposable
         Baselines = new PerformanceBaselineManager(database, Time);
         Changes = new BaselineHistory(database, Time);
         Tests = new TestStore(database, Options, Time);
-        Due = new DueTests(database, Options, Limits.Default, Time);
+        Due = new DueTests(database, Options, new RunAdmission(AdmissionRules.Default), Limits.Default, Time);
     }
 
     public NpgsqlDataSource Database { get; }

@@ -24,6 +24,8 @@ public static class ApiDocument
         typeof(BaselineView),
         typeof(BaselineHistoryAnswer),
         typeof(AuditAnswer),
+        typeof(StopsAnswer),
+        typeof(Postgres.StopAnswer),
         typeof(Core.Requests.FieldError),
     ];
 

@@ -1,0 +1,44 @@
+using PerfGate.Core.Requests;
+
+namespace PerfGate.Core.Admission;
+
+/// <summary>How much may be asked for over time, beside what one request may ask for (<see cref="Limits"/>).</summary>
+public sealed record AdmissionRules
+{
+    /// <summary>The defaults.</summary>
+    public static AdmissionRules Default { get; } = new();
+
+    /// <summary>What one caller may start, over all environments. Default 60 at once, 120 an hour.</summary>
+    public StartRate Caller { get; init; } = new(60, 120);
+
+    /// <summary>What holds on staging.</summary>
+    public EnvironmentRules Staging { get; init; } = new();
+
+    /// <summary>What holds on production. Default 30 starts at once, 60 an hour, 50 000 VU-minutes a day.</summary>
+    public EnvironmentRules Production { get; init; } =
+        new() { Starts = new StartRate(30, 60), VuMinutesPerDay = 50_000 };
+
+    /// <summary>What holds on an environment.</summary>
+    public EnvironmentRules On(TargetEnvironment environment) =>
+        environment == TargetEnvironment.Production ? Production : Staging;
+}
+
+/// <summary>What may be asked of one environment over time.</summary>
+public sealed record EnvironmentRules
+{
+    /// <summary>Starts of all callers together. Default 120 at once, 240 an hour.</summary>
+    public StartRate Starts { get; init; } = new(120, 240);
+
+    /// <summary>
+    /// VU-minutes that the runs of any 24 hours may plan: most VUs at once times planned minutes, added up. Default 200 000.
+    /// </summary>
+    public double VuMinutesPerDay { get; init; } = 200_000;
+
+    /// <summary>When loads may begin; null (default) for always.</summary>
+    public ChangeWindow? Window { get; init; }
+}
+
+/// <summary>A token bucket: how many starts at once, and how fast they come back.</summary>
+/// <param name="Burst">Starts that a full bucket holds, at least 1.</param>
+/// <param name="PerHour">Starts that come back in an hour, more than 0.</param>
+public sealed record StartRate(int Burst, double PerHour);
