@@ -45,7 +45,7 @@ public sealed class DueTests(
             }
             test = StoredTest.Read(row);
         }
-        var (runId, outcome) = await StartAsync(connection, test, now, cancellation);
+        var (runId, outcome, recorded) = await StartAsync(connection, test, now, cancellation);
         await using var move = new NpgsqlCommand(
             """
             UPDATE performance_tests
@@ -66,7 +66,7 @@ public sealed class DueTests(
         {
             Environment = test.Environment,
             Subject = $"{runId ?? test.Id}",
-            Detail = $"Stored test {test.Id} of {test.UpdatedBy ?? test.CreatedBy ?? AuditEntry.Nobody}. {outcome}",
+            Detail = $"Stored test {test.Id} of {test.UpdatedBy ?? test.CreatedBy ?? AuditEntry.Nobody}: {recorded}",
         };
         await AuditLog.AppendAsync(connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -95,7 +95,8 @@ public sealed class DueTests(
         return command;
     }
 
-    private async Task<(Guid? RunId, string Outcome)> StartAsync(
+    // What is recorded names fields alone: a row that nobody can take back must not hold what was in them.
+    private async Task<(Guid? RunId, string Outcome, string Recorded)> StartAsync(
         NpgsqlConnection connection,
         StoredTest test,
         DateTimeOffset now,
@@ -105,7 +106,11 @@ public sealed class DueTests(
         await using var active = TestStore.CreateFindActive(connection, test.Id);
         if (await active.ExecuteScalarAsync(cancellation) is Guid earlier)
         {
-            return (null, $"Nothing was started: run {earlier} of it was still in progress.");
+            return (
+                null,
+                $"Nothing was started: run {earlier} of it was still in progress.",
+                $"run {earlier} of it was in progress"
+            );
         }
         // By the rules of today: limits may have become narrower since it was stored.
         var read = ExecuteReader.Merge(test.Request, overrides: null, limits);
@@ -114,13 +119,14 @@ public sealed class DueTests(
             var problems = read.Errors.Select(error => $"{error.Field} {error.Problem} (allowed: {error.Allowed})");
             return (
                 null,
-                $"Nothing was started: the test cannot be run as it is stored. {string.Join("; ", problems)}."
+                $"Nothing was started: the test cannot be run as it is stored. {string.Join("; ", problems)}.",
+                $"cannot be run as it is stored: {string.Join(", ", read.Errors.Select(error => error.Field).Distinct())}"
             );
         }
         var run = NewRun.Of(request, RequestedBy, limits, now) with { TestDefinitionId = test.Id };
         if (await admission.RefuseAsync(connection, run, caller: null, now, cancellation) is { } refusal)
         {
-            return (null, $"Nothing was started. {Why(refusal)}");
+            return (null, $"Nothing was started. {Why(refusal)}", Why(refusal));
         }
         await using var insert = RunIntake.CreateInsert(connection, run, now);
         await insert.ExecuteNonQueryAsync(cancellation);
@@ -132,7 +138,8 @@ public sealed class DueTests(
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"Run {run.Id} was started {late.TotalMinutes:0} minutes late: nobody looked in between."
-                )
+                ),
+            "was due"
         );
     }
 

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Npgsql;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
+using PerfGate.Tests.Architecture;
 using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.Cli;
@@ -47,6 +49,64 @@ public sealed class AuditCommandTests(PostgresFixture postgres) : IDisposable
         Assert.Contains("Rows are gone from its end", cut.Output, StringComparison.Ordinal);
         broken.Was(1);
         Assert.Contains("broken at position 3 (altered)", broken.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_trail_of_a_folder_is_read_whether_or_not_it_is_served()
+    {
+        var data = Path.Combine(_folder.FullName, ".perfgate");
+        (await PerfGateProcess.RunAsync(["migrate"], _folder.FullName)).Was(0);
+
+        var alone = await RunAsync("verify");
+        await using (await PrivatePostgres.StartAsync(Path.Combine(data, "postgres"), Cancellation))
+        {
+            var beside = await RunAsync("verify");
+            beside.Was(0);
+            Assert.Contains("0 rows", beside.Output, StringComparison.Ordinal);
+        }
+
+        alone.Was(0);
+        Assert.Contains($"0 rows, head {AuditChain.Root}", alone.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_export_is_checked_by_the_documented_script_without_PerfGate()
+    {
+        Assert.SkipUnless(
+            (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Any(folder => File.Exists(Path.Combine(folder, "python3"))),
+            "there is no python3 on PATH"
+        );
+        var connection = await postgres.CreateDatabaseAsync();
+        await MigrationRunner.MigrateAsync(connection, Cancellation);
+        await using var database = NpgsqlDataSource.Create(connection);
+        foreach (var text in new[] { "ann", "zoë \"5:x,\" 🚦\n" })
+        {
+            var entry = new AuditEntry(new Caller(text, Role.Admin), AuditActions.Execute, AuditOutcomes.Refused)
+            {
+                Detail = text,
+            };
+            await new AuditLog(database).AppendAsync(entry, Cancellation);
+        }
+        var documented = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root.FullName, "docs", "audit.md"),
+            Cancellation
+        );
+        var script = documented.Split("```python\n")[1].Split("```")[0];
+        (await RunAsync("export", "--connection", connection, "-o", "a.ndjson")).Was(0);
+        var head = (await RunAsync("verify", "--from-file", "a.ndjson", "--json")).Json.GetProperty("head").GetString();
+
+        var start = new ProcessStartInfo("python3", ["-c", script, "a.ndjson"])
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+        };
+        using var python = Process.Start(start)!;
+        var said = await python.StandardOutput.ReadToEndAsync(Cancellation);
+        await python.WaitForExitAsync(Cancellation);
+
+        Assert.Equal($"2 {head}", said.Trim());
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class AccessTests(RunsFixture gate) : IClassFixture<RunsFixture>
         }
     }
 
-    private static WebApplication Bare()
+    internal static WebApplication Bare()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddPerfGate(

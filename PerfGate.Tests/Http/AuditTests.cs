@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using PerfGate.Adapters.Http;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
@@ -19,7 +22,8 @@ public sealed class AuditTests(RunsFixture gate) : IClassFixture<RunsFixture>
         var (_, accepted) = await AskAsync(ann, Role.Admin, "POST", "tests/execute", Requested("production"));
         var run = accepted.GetProperty("testId").GetString()!;
         await AskAsync(ann, Role.Engineer, "POST", $"runs/{run}/cancel");
-        await AskAsync(ann, Role.Engineer, "POST", $"runs/{run}/cancel");
+        var ended = $"{await gate.EndedAsync()}";
+        await AskAsync(ann, Role.Engineer, "POST", $"runs/{ended}/cancel");
         await AskAsync(ann, Role.Engineer, "POST", "tests/execute", Requested("production"));
         await AskAsync(
             ann,
@@ -35,13 +39,22 @@ public sealed class AuditTests(RunsFixture gate) : IClassFixture<RunsFixture>
         Assert.Equal(
             [
                 ("run.execute", "production", run, "accepted"),
-                ("run.cancel", "production", run, "done"),
-                ("run.cancel", null, run, "refused"),
+                ("run.cancel", "production", run, "begun"),
+                ("run.cancel", null, ended, "refused"),
                 ("run.execute", "production", null, "refused"),
                 ("run.execute", null, null, "refused"),
                 ("run.execute", null, null, "refused"),
             ],
-            rows.Select(row => (row.Action, row.Environment, row.Subject, row.Outcome))
+            // Done where the run still waited, accepted where a worker had taken it up already.
+            rows.Select(
+                (row, at) =>
+                    (
+                        row.Action,
+                        row.Environment,
+                        row.Subject,
+                        at == 1 && row.Outcome is ("done" or "accepted") ? "begun" : row.Outcome
+                    )
+            )
         );
         Assert.Equal(
             [
@@ -208,6 +221,21 @@ public sealed class AuditTests(RunsFixture gate) : IClassFixture<RunsFixture>
         Assert.Equal((lines.Length, null), ((int)proof.Rows, proof.Break));
         Assert.NotEmpty(lines);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unusable.StatusCode);
+    }
+
+    [Fact]
+    public void A_route_that_changes_something_and_does_not_say_what_keeps_the_server_from_starting()
+    {
+        var app = AccessTests.Bare();
+        app.MapPost("/api/performance/secrets", () => Results.Ok()).Needs(Permission.EditTests);
+
+        var refused = Assert.Throws<InvalidOperationException>(() => app.MapPerfGate());
+
+        Assert.Contains(
+            "do not say what: HTTP: POST /api/performance/secrets",
+            refused.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static object Requested(string environment, string? name = null)

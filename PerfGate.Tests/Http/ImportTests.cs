@@ -45,6 +45,11 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
         Assert.Equal($"/api/performance/runs/{testId}", answer.Headers.Location?.ToString());
         Assert.Equal(("completed", "passed", 0), Verdict(plain));
         Assert.Contains("imported", Codes(plain));
+        var trail = (await gate.GetAsync($"audit?subject={testId}")).GetProperty("rows").EnumerateArray();
+        Assert.Equal(
+            ["run.result passed", "run.import done"],
+            trail.Select(row => $"{row.GetProperty("action").GetString()} {row.GetProperty("outcome").GetString()}")
+        );
 
         // The parts may come in any order.
         var (_, packed) = await gate.ImportAsync(("output", Gzip(output)), ("request", Request));

@@ -180,6 +180,20 @@ public sealed class AuditLogTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((400, null), (proof.Rows, proof.Break));
     }
 
+    [Fact]
+    public async Task Who_holds_up_the_others_and_stands_idle_is_not_waited_for_long()
+    {
+        await using var connection = await _database.OpenConnectionAsync(Cancellation);
+        await using var ask = new NpgsqlCommand("SHOW idle_in_transaction_session_timeout", connection);
+        await using (var transaction = await connection.BeginTransactionAsync(Cancellation))
+        {
+            await AuditLog.AppendAsync(connection, Entry(1), Cancellation);
+            Assert.Equal("15s", await ask.ExecuteScalarAsync(Cancellation));
+            await transaction.CommitAsync(Cancellation);
+        }
+        Assert.Equal("0", await ask.ExecuteScalarAsync(Cancellation));
+    }
+
     private static AuditEntry Entry(int number) =>
         new(new Caller($"writer {number}", Role.Engineer, "127.0.0.1"), AuditActions.Execute, AuditOutcomes.Accepted)
         {

@@ -130,6 +130,15 @@ public sealed class DueTestsTests(PostgresFixture postgres)
 
         Assert.Null(due!.RunId);
         Assert.Contains("configuration.vus is 999999", due.Outcome, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "schedule",
+                "refused",
+                $"{test.Id}",
+                $"Stored test {test.Id} of somebody: cannot be run as it is stored: configuration.vus",
+            ],
+            await runs.RowAsync("SELECT principal, outcome, subject, detail FROM audit_log ORDER BY id DESC LIMIT 1")
+        );
     }
 
     [Fact]

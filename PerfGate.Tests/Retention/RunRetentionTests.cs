@@ -34,6 +34,22 @@ public sealed class RunRetentionTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task What_was_done_to_a_run_stays_recorded_when_the_run_is_gone_and_so_does_its_going()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var run = await EndedAsync(runs);
+        await PurgeAsync(runs, TimeSpan.FromDays(400));
+
+        Assert.Null(await runs.Store.FindAsync(run, Never));
+        Assert.Equal(
+            ["run.execute accepted, run.result passed, artifact.purge accepted, run.purge done"],
+            await runs.RowAsync(
+                $"SELECT string_agg(action || ' ' || outcome, ', ' ORDER BY id) FROM audit_log WHERE subject = '{run}' OR detail LIKE '%{run}%'"
+            )
+        );
+    }
+
+    [Fact]
     public async Task What_has_not_ended_stays_however_old_it_is()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
