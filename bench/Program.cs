@@ -1,4 +1,5 @@
 using System.Globalization;
+using PerfGate.Bench.Kills;
 using PerfGate.Bench.Reading;
 using PerfGate.Bench.Starting;
 using PerfGate.Bench.Store;
@@ -25,6 +26,7 @@ return args switch
         Number(rest, "--clients", 200),
         Number(rest, "--seconds", 20)
     ),
+    ["kills", .. var rest] => await KillsBench.RunAsync(Number(rest, "--kills", 200), Number(rest, "--seed", 1)),
     ["target"] => await TargetProcess.ServeAsync(),
     _ => Usage(),
 };
@@ -44,6 +46,7 @@ static int Usage()
         starting [--runs N] [--engine embedded]                  execute to first request, last request to verdict
         store [--requests N]                                     history, tests and gate with 1,000,000 runs
         waiting [--clients N] [--seconds N]                      clients that wait, and event streams
+        kills [--kills N] [--seed N]                             host, database, runner and engine killed at random moments
         """
     );
     return 64;

@@ -20,18 +20,31 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    // Ends the server when the one who started it is gone: nothing else would after a kill -9. Its standard input is a pipe
+    // Ends the server when the one who started it is gone: nothing else would after a kill -9 of that. Its standard input is a pipe
     // that PerfGate alone holds open and never writes to, so its end is PerfGate's. In a session of its own, so that a Ctrl+C
     // meant for PerfGate does not take the database away while PerfGate still tidies up.
+    // A server that is killed (137) is started again, on the same port, and again while what it left keeps it from starting.
     private const string Keeper = """
         log=$1; shift
         exec 3<&0
-        "$@" >>"$log" 2>&1 </dev/null 3<&- &
-        server=$!
-        trap 'kill -INT $server 2>/dev/null' TERM INT HUP
-        ( trap - TERM; read -r _ <&3; kill -INT $server 2>/dev/null ) &
+        keeper=$$ server= ended= killed= failures=0
+        trap 'ended=1; [ -z "$server" ] || kill -INT $server 2>/dev/null' TERM INT HUP
+        ( trap - TERM INT HUP; read -r _ <&3; kill -TERM $keeper 2>/dev/null ) &
         watcher=$!
-        while kill -0 $server 2>/dev/null; do wait $server; done
+        while [ -z "$ended" ]; do
+          "$@" >>"$log" 2>&1 </dev/null 3<&- &
+          server=$! began=$(date +%s) status=0
+          [ -z "$ended" ] || kill -INT $server 2>/dev/null
+          while kill -0 $server 2>/dev/null; do wait $server; status=$?; done
+          if [ $status -eq 137 ]; then
+            killed=1 failures=0
+          elif [ -n "$killed" ] && [ $(($(date +%s) - began)) -lt 2 ] && [ $failures -lt 60 ]; then
+            failures=$((failures + 1))
+          else
+            break
+          fi
+          [ -n "$ended" ] || sleep 1
+        done
         kill $watcher 2>/dev/null
         """;
 

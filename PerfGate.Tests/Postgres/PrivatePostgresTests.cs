@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Tests.Runner;
 using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.Postgres;
@@ -23,6 +25,37 @@ public sealed class PrivatePostgresTests : IDisposable
         await using var again = await StartAsync();
 
         Assert.Equal(42, await ExecuteAsync(again.ConnectionString, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_is_back_on_its_port_with_its_data()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a keeper of its own stands beside it on Linux and macOS");
+        await using var postgres = await StartAsync();
+        await ExecuteAsync(postgres.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS answer");
+        for (var kill = 0; kill < 2; kill++)
+        {
+            var killed = Postmaster();
+
+            using (var process = Process.GetProcessById(killed))
+            {
+                process.Kill();
+            }
+
+            await RunnerUnderTest.EventuallyAsync(() => Postmaster() != killed, "it is started again");
+            while (true)
+            {
+                try
+                {
+                    Assert.Equal(42, await ExecuteAsync(postgres.ConnectionString, "SELECT answer FROM kept"));
+                    break;
+                }
+                catch (NpgsqlException)
+                {
+                    await Task.Delay(100, TestContext.Current.CancellationToken);
+                }
+            }
+        }
     }
 
     [Fact]
@@ -166,5 +199,14 @@ public sealed class PrivatePostgresTests : IDisposable
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
+    }
+
+    // Its first line; the file is there from early on, and is written anew at each start.
+    private int Postmaster()
+    {
+        var file = Path.Combine(_folder, "data", "postmaster.pid");
+        return File.Exists(file)
+            ? int.Parse(File.ReadLines(file).FirstOrDefault() ?? "0", CultureInfo.InvariantCulture)
+            : 0;
     }
 }
