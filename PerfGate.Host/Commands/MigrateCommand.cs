@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Azure.Core;
 using Azure.Identity;
+using Npgsql;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Host.Jobs;
 using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;
@@ -14,12 +16,19 @@ public static class MigrateCommand
         Description = "Connection string of the database; without it, the private one in --data.",
     };
 
+    private static readonly Option<string?> GrantTo = new("--grant-to")
+    {
+        Description = "Role that the app serves with: it is granted what it needs, and no more.",
+        HelpName = "ROLE",
+    };
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var command = new Command("migrate", "Bring the database to the newest schema.")
         {
             Connection,
+            GrantTo,
             ServeCommand.PostgresAuthentication,
             ServeCommand.DataFolder,
         };
@@ -34,13 +43,13 @@ public static class MigrateCommand
         IReadOnlyList<string> applied;
         if (parsed.GetValue(Connection) is { } connection)
         {
-            applied = await ApplyAsync(connection, entra, cancellation);
+            applied = await ApplyAsync(connection, entra, parsed.GetValue(GrantTo), cancellation);
         }
         else
         {
             var folder = Path.Combine(Path.GetFullPath(parsed.GetValue(ServeCommand.DataFolder)!), "postgres");
             await using var postgres = await PrivatePostgres.StartAsync(folder, cancellation);
-            applied = await ApplyAsync(postgres.ConnectionString, null, cancellation);
+            applied = await ApplyAsync(postgres.ConnectionString, null, parsed.GetValue(GrantTo), cancellation);
         }
         screen.Result(
             new { applied },
@@ -62,12 +71,27 @@ public static class MigrateCommand
     private static async Task<IReadOnlyList<string>> ApplyAsync(
         string connection,
         TokenCredential? entra,
+        string? role,
         CancellationToken cancellation
     )
     {
         try
         {
-            return await MigrationRunner.MigrateAsync(new DatabaseAccess(connection, entra), cancellation);
+            var owner = new DatabaseAccess(connection, entra);
+            var applied = await MigrationRunner.MigrateAsync(owner, cancellation);
+            await JobSchema.PrepareAsync(owner, cancellation);
+            if (role is not null)
+            {
+                await AppRole.GrantAsync(owner, role, cancellation);
+            }
+            return applied;
+        }
+        catch (PostgresException unknown)
+            when (unknown.SqlState == PostgresErrorCodes.UndefinedObject && role is not null)
+        {
+            throw new UsageException(
+                $"--grant-to is \"{role}\", and there is no such role; it must be one that is there."
+            );
         }
         catch (ArgumentException unreadable)
         {

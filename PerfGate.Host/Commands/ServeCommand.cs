@@ -38,6 +38,12 @@ public static class ServeCommand
         Description = "Connection string of a PostgreSQL to use instead of a private one.",
     };
 
+    private static readonly Option<string?> PostgresOwner = new("--postgres-owner")
+    {
+        Description =
+            "The same PostgreSQL as whoever owns the schema: migrates, and grants --postgres what it needs and no more.",
+    };
+
     /// <summary>What the password of a PostgreSQL is.</summary>
     public static readonly Option<string> PostgresAuthentication = new("--postgres-authentication")
     {
@@ -79,16 +85,19 @@ public static class ServeCommand
                 );
             }
         });
-        Postgres.Validators.Add(result =>
+        foreach (var option in new[] { Postgres, PostgresOwner })
         {
-            if (result.GetValue(Postgres) is { } text && !IsConnectionString(text))
+            option.Validators.Add(result =>
             {
-                // The value may hold a password: it is not repeated.
-                result.AddError(
-                    "--postgres is no connection string; it must be like \"Host=db;Database=perfgate;Username=perfgate\"."
-                );
-            }
-        });
+                if (result.GetValue(option) is { } text && !IsConnectionString(text))
+                {
+                    // The value may hold a password: it is not repeated.
+                    result.AddError(
+                        $"{option.Name} is no connection string; it must be like \"Host=db;Database=perfgate;Username=perfgate\"."
+                    );
+                }
+            });
+        }
         Authority.Validators.Add(result =>
         {
             if (result.GetValue(Authority) is { } address && !IsIssuer(address))
@@ -104,6 +113,7 @@ public static class ServeCommand
             DataFolder,
             Engine,
             Postgres,
+            PostgresOwner,
             PostgresAuthentication,
             Runners,
             Authority,
@@ -111,6 +121,10 @@ public static class ServeCommand
         };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(PostgresOwner) is not null && result.GetValue(Postgres) is null)
+            {
+                result.AddError("--postgres-owner goes with --postgres: a private PostgreSQL has both by itself.");
+            }
             if (result.GetValue(Authority) is null != result.GetValue(Audience) is null)
             {
                 result.AddError(
@@ -133,6 +147,7 @@ public static class ServeCommand
                 Urls = parsed.GetValue(Urls)!,
                 Engine = parsed.GetValue(Engine)!,
                 PostgresConnectionString = parsed.GetValue(Postgres),
+                PostgresOwner = parsed.GetValue(PostgresOwner),
                 PostgresByEntra = IsByEntra(parsed, Postgres),
                 Containers = setup?.Containers,
                 BlobConnectionString = setup?.BlobConnectionString,

@@ -5,6 +5,7 @@ using Hangfire.PostgreSql;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
+using Npgsql;
 using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
@@ -42,9 +43,7 @@ public sealed class GateServer : IAsyncDisposable
             : null;
         try
         {
-            var connectionString = options.PostgresConnectionString ?? postgres!.ConnectionString;
-            var entra = options.PostgresByEntra ? options.Credential ?? new DefaultAzureCredential() : null;
-            await MigrationRunner.MigrateAsync(new DatabaseAccess(connectionString, entra), cancellation);
+            var connectionString = await PrepareAsync(options, postgres, cancellation);
             var app = Build(options, connectionString, key);
             await app.StartAsync(cancellation);
             return new GateServer(app, postgres, key);
@@ -75,6 +74,32 @@ public sealed class GateServer : IAsyncDisposable
         {
             await _postgres.DisposeAsync();
         }
+    }
+
+    // Brings the schema to the newest; gives how the server itself reaches the database, in a role of its own where it may.
+    private static async Task<string> PrepareAsync(
+        GateServerOptions options,
+        PrivatePostgres? postgres,
+        CancellationToken cancellation
+    )
+    {
+        var entra = options.PostgresByEntra ? options.Credential ?? new DefaultAzureCredential() : null;
+        var owner = new DatabaseAccess(
+            options.PostgresOwner ?? options.PostgresConnectionString ?? postgres!.ConnectionString,
+            entra
+        );
+        await MigrationRunner.MigrateAsync(owner, cancellation);
+        await JobSchema.PrepareAsync(owner, cancellation);
+        if (options.PostgresConnectionString is not { } connectionString)
+        {
+            return await AppRole.CreateAsync(postgres!.ConnectionString, cancellation);
+        }
+        if (options.PostgresOwner is not null)
+        {
+            var role = new NpgsqlConnectionStringBuilder(connectionString).Username;
+            await AppRole.GrantAsync(owner, role!, cancellation);
+        }
+        return connectionString;
     }
 
     private static WebApplication Build(GateServerOptions options, string connectionString, LocalSigningKey key)
@@ -140,6 +165,8 @@ public sealed class GateServer : IAsyncDisposable
             // A run should begin at once, not at the next poll.
             QueuePollInterval = TimeSpan.FromMilliseconds(500),
             EnableLongPolling = true,
+            // Made with the migrations: the server's role cannot.
+            PrepareSchemaIfNecessary = false,
             UseSlidingInvisibilityTimeout = true,
         };
         services.AddSingleton(provider => new JobDatabase(

@@ -21,6 +21,12 @@ public sealed record GateServerOptions
     /// <summary>A PostgreSQL to use; null (default) starts a private one in the data folder.</summary>
     public string? PostgresConnectionString { get; init; }
 
+    /// <summary>
+    /// That PostgreSQL as whoever owns the schema: migrates, and grants the other what it needs; null (default) where the other
+    /// is the owner itself.
+    /// </summary>
+    public string? PostgresOwner { get; init; }
+
     /// <summary>Whether an Entra token is the password of that PostgreSQL; default false.</summary>
     public bool PostgresByEntra { get; init; }
 
