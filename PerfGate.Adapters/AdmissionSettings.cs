@@ -16,17 +16,29 @@ public static class AdmissionSettings
         Root + "Callers__StartsBurst",
         Root + "Callers__StartsPerHour",
         .. new[] { TargetEnvironment.Staging, TargetEnvironment.Production }.SelectMany(environment =>
-            new[] { "StartsBurst", "StartsPerHour", "VuMinutesPerDay", "ChangeWindow" }.Select(name =>
-                $"{Root}Environments__{environment}__{name}"
-            )
+            new[]
+            {
+                "Targets",
+                "AllowPrivate",
+                "AllowLoopback",
+                "StartsBurst",
+                "StartsPerHour",
+                "VuMinutesPerDay",
+                "ChangeWindow",
+            }.Select(name => $"{Root}Environments__{environment}__{name}")
         ),
     ];
 
     /// <summary>The rules that a configuration holds.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="targets">Where loads may go on an environment whose targets are not named.</param>
     /// <returns>The rules, and every problem with them, each naming its setting; usable only where there is none.</returns>
-    public static (AdmissionRules Rules, IReadOnlyList<FieldError> Problems) Read(IConfiguration configuration)
+    public static (AdmissionRules Rules, IReadOnlyList<FieldError> Problems) Read(
+        IConfiguration configuration,
+        TargetRules targets
+    )
     {
-        var read = new Reading(configuration, []);
+        var read = new Reading(configuration, targets, []);
         var defaults = AdmissionRules.Default;
         var rules = new AdmissionRules
         {
@@ -37,13 +49,14 @@ public static class AdmissionSettings
         return (rules, read.Problems);
     }
 
-    private sealed record Reading(IConfiguration Configuration, List<FieldError> Problems)
+    private sealed record Reading(IConfiguration Configuration, TargetRules Otherwise, List<FieldError> Problems)
     {
         public EnvironmentRules Environment(TargetEnvironment environment, EnvironmentRules defaults)
         {
             var prefix = $"Environments__{environment}__";
             return new EnvironmentRules
             {
+                Targets = Targets(prefix),
                 Starts = Rate(prefix, defaults.Starts),
                 VuMinutesPerDay = Number(prefix + "VuMinutesPerDay", defaults.VuMinutesPerDay, 1, 1e9),
                 Window = Window(prefix + "ChangeWindow"),
@@ -55,6 +68,43 @@ public static class AdmissionSettings
                 (int)Number(prefix + "StartsBurst", defaults.Burst, 1, 1_000_000),
                 Number(prefix + "StartsPerHour", defaults.PerHour, 0.1, 1_000_000)
             );
+
+        private TargetRules Targets(string prefix)
+        {
+            var hosts = Text(prefix + "Targets")
+                ?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            foreach (var host in (hosts ?? []).Where(host => !TargetRules.IsHostRule(host)))
+            {
+                Problems.Add(
+                    new FieldError(
+                        $"{Root}{prefix}Targets",
+                        $"'{host}' cannot be used",
+                        "hosts with ; between them: shop.example, *.shop.example, shop.example:8443"
+                    )
+                );
+            }
+            // Whoever names hosts says also what kind of addresses they may have.
+            return new TargetRules
+            {
+                Hosts = hosts ?? Otherwise.Hosts,
+                AllowPrivate = Flag(prefix + "AllowPrivate", hosts is null && Otherwise.AllowPrivate),
+                AllowLoopback = Flag(prefix + "AllowLoopback", hosts is null && Otherwise.AllowLoopback),
+            };
+        }
+
+        private bool Flag(string name, bool otherwise)
+        {
+            if (Text(name) is not { } text)
+            {
+                return otherwise;
+            }
+            if (bool.TryParse(text, out var flag))
+            {
+                return flag;
+            }
+            Problems.Add(new FieldError(Root + name, $"'{text}' cannot be used", "true or false"));
+            return otherwise;
+        }
 
         private ChangeWindow? Window(string name)
         {

@@ -37,6 +37,10 @@ internal sealed class SegmentLoad(
         {
             return End(RunnerEndCause.NotStarted, problem);
         }
+        if (await TargetCheck.ProblemAsync(order, time) is { } refused)
+        {
+            return End(RunnerEndCause.TargetRefused, refused);
+        }
         if (await artifacts.ReadAsync(ArtifactNames.Script, CancellationToken.None) is not { } script)
         {
             return End(RunnerEndCause.NotStarted, $"The artifact {ArtifactNames.Script} is absent.");

@@ -28,6 +28,7 @@ public static class ExecuteEndpoint
         RunIntake intake,
         IRunStarter starter,
         Limits limits,
+        AdmissionRules rules,
         TimeProvider time,
         CancellationToken cancellation
     )
@@ -50,6 +51,10 @@ public static class ExecuteEndpoint
         if (Access.Refuse(context, Permission.Run, request.Environment) is { } refusal)
         {
             return refusal;
+        }
+        if (rules.On(request.Environment).Targets.Problem(request.Configuration, request.Environment) is { } elsewhere)
+        {
+            return Problems.Unusable([elsewhere]);
         }
         if (Confirmation.Problem(request.Environment, read.Confirmed) is { } unconfirmed)
         {
@@ -117,6 +122,7 @@ public static class ExecuteEndpoint
             IntakeAnswer.KeyTaken => Problems.Unusable([IdempotencyHeader.Taken]),
             IntakeAnswer.TestGone => Problems.Unusable([UnknownTest]),
             IntakeAnswer.BeyondBudget beyond => Problems.Unusable([beyond.Problem]),
+            IntakeAnswer.NoTarget elsewhere => Problems.Unusable([elsewhere.Problem]),
             IntakeAnswer.Stopped stopped => Problems.Conflict(stopped.Stop.Sentence),
             IntakeAnswer.OutsideWindow outside => Problems.Conflict(outside.Sentence),
             IntakeAnswer.TooMuch much => Problems.TooMuch(context, much.Wait, much.Sentence),

@@ -30,6 +30,7 @@ public static class TestEndpoint
         Guid id,
         TestStore tests,
         Limits limits,
+        AdmissionRules rules,
         CancellationToken cancellation
     )
     {
@@ -53,6 +54,11 @@ public static class TestEndpoint
         if (match.Value is not { } expected || read.Value is not { } configuration)
         {
             return Problems.Unusable([.. match.Errors, .. read.Errors]);
+        }
+        if (rules.On(test.Environment).Targets.Problem(configuration, test.Environment) is { } elsewhere)
+        {
+            // Named as the field of this request, which is the configuration itself.
+            return Problems.Unusable([elsewhere with { Field = "baseUrl" }]);
         }
         var by = AuditedRequest.CallerOf(context);
         var changed = await tests.ReplaceConfigurationAsync(id, configuration, expected.Versions, by, cancellation);

@@ -52,6 +52,7 @@ public static class TestsEndpoint
         HttpContext context,
         TestStore tests,
         Limits limits,
+        AdmissionRules rules,
         TimeProvider time,
         CancellationToken cancellation
     )
@@ -68,6 +69,11 @@ public static class TestsEndpoint
         if (Access.Refuse(context, Permission.EditTests, definition.Request.Environment) is { } refusal)
         {
             return refusal;
+        }
+        var asked = definition.Request;
+        if (rules.On(asked.Environment).Targets.Problem(asked.Configuration, asked.Environment) is { } elsewhere)
+        {
+            return Problems.Unusable([elsewhere]);
         }
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var by = AuditedRequest.CallerOf(context);

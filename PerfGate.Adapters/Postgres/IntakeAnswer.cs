@@ -27,6 +27,10 @@ public abstract record IntakeAnswer
     /// <summary>An emergency stop is in force; nothing was stored.</summary>
     public sealed record Stopped(EmergencyStop Stop) : IntakeAnswer;
 
+    /// <summary>Its environment's loads may not go there; nothing was stored.</summary>
+    /// <param name="Problem">As a problem of the request.</param>
+    public sealed record NoTarget(FieldError Problem) : IntakeAnswer;
+
     /// <summary>Loads may not begin there now; nothing was stored.</summary>
     /// <param name="Environment">Where.</param>
     /// <param name="Window">When they may.</param>

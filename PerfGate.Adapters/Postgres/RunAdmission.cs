@@ -32,6 +32,11 @@ public sealed class RunAdmission(AdmissionRules rules)
     {
         var environment = run.Request.Environment;
         var mine = rules.On(environment);
+        if (mine.Targets.Problem(run.Request.Configuration, environment) is { } elsewhere)
+        {
+            // A stored test may be older than the list.
+            return new IntakeAnswer.NoTarget(elsewhere);
+        }
         if (await FindStopAsync(connection, environment, cancellation) is { } stop)
         {
             return new IntakeAnswer.Stopped(stop);

@@ -154,6 +154,8 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 Engine = parts.Options.Engine,
                 ParentPid = Environment.ProcessId,
                 EarlyStop = run.Request.Configuration.EarlyStop,
+                Target = run.Request.Configuration.BaseUrl,
+                Targets = parts.Options.Admission.On(run.Request.Environment).Targets,
                 TargetHost = run.Request.Configuration.BaseUrl.Host,
                 Traceparent = RunTelemetry.Traceparent(),
             },

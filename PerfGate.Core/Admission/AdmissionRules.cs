@@ -34,6 +34,9 @@ public sealed record EnvironmentRules
     /// </summary>
     public double VuMinutesPerDay { get; init; } = 200_000;
 
+    /// <summary>Where loads may go; default anywhere that this machine's owner could reach.</summary>
+    public TargetRules Targets { get; init; } = TargetRules.Any;
+
     /// <summary>When loads may begin; null (default) for always.</summary>
     public ChangeWindow? Window { get; init; }
 }

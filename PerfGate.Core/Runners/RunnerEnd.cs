@@ -58,6 +58,9 @@ public enum RunnerEndCause
     /// <summary>No engine could be found or started.</summary>
     NotStarted,
 
+    /// <summary>The target is, or leads to, what its environment's loads may not go to; no load was made.</summary>
+    TargetRefused,
+
     /// <summary>The engine refused the script before any load; the exit status is the engine's.</summary>
     ScriptRejected,
 

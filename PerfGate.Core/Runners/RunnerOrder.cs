@@ -1,3 +1,4 @@
+using PerfGate.Core.Admission;
 using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Runners;
@@ -60,6 +61,12 @@ public sealed record RunnerOrder
     /// Host of the target, to tell whether it shares this machine with the load engine; null where that is not known.
     /// </summary>
     public string? TargetHost { get; init; }
+
+    /// <summary>The target's root; null where it is not known.</summary>
+    public Uri? Target { get; init; }
+
+    /// <summary>Where the load may go; null for anywhere.</summary>
+    public TargetRules? Targets { get; init; }
 
     /// <summary>
     /// The span that asked for this runner, as the W3C's <c>traceparent</c>; null where nobody listens. The runner's own spans

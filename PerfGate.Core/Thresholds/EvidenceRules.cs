@@ -130,6 +130,9 @@ public static class EvidenceRules
             case RunnerEndCause.NotStarted:
                 yield return Of(FindingWeight.Error, "engine-not-started", $"The load engine did not start{detail}");
                 yield break;
+            case RunnerEndCause.TargetRefused:
+                yield return Of(FindingWeight.Error, "target-refused", $"The target was refused{detail}");
+                yield break;
             case RunnerEndCause.RunnerFault:
                 yield return Of(FindingWeight.Error, "runner-fault", $"The runner could not do its work{detail}");
                 yield break;

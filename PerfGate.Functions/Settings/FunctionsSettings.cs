@@ -142,7 +142,7 @@ public sealed record FunctionsSettings
 
     private static AdmissionRules ReadAdmission(SettingReader read, IConfiguration configuration)
     {
-        var (rules, problems) = AdmissionSettings.Read(configuration);
+        var (rules, problems) = AdmissionSettings.Read(configuration, TargetRules.Nothing);
         foreach (var problem in problems)
         {
             read.Refuse(problem.Field, problem.Problem, problem.Allowed);

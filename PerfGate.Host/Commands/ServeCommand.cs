@@ -204,7 +204,7 @@ public static class ServeCommand
 
     private static AdmissionRules ReadAdmission()
     {
-        var (rules, problems) = AdmissionSettings.Read(OfEnvironment());
+        var (rules, problems) = AdmissionSettings.Read(OfEnvironment(), TargetRules.Any);
         return Usable(rules, problems);
     }
 

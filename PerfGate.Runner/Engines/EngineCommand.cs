@@ -1,4 +1,5 @@
 using System.Globalization;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Runners;
 
 namespace PerfGate.Runner.Engines;
@@ -55,6 +56,7 @@ internal static class EngineCommand
             "--address=",
             "--system-tags",
             SystemTags,
+            .. Targets(order),
             .. Segment(order),
             .. Variables(order),
             script,
@@ -75,6 +77,11 @@ internal static class EngineCommand
         foreach (var (name, value) in order.ScriptEnvironment.Where(variable => !IsOption(variable.Key)))
         {
             environment[name] = value;
+        }
+        if (order.Targets?.Hosts is { } hosts)
+        {
+            // The script follows redirects as far as these.
+            environment["PERFGATE_TARGETS"] = string.Join(';', hosts.Select(TargetRules.NormalRule));
         }
         // k6 reads a user's config.json below the home folder.
         environment["HOME"] = home;
@@ -97,6 +104,20 @@ internal static class EngineCommand
             .SelectMany(variable => new[] { "-e", $"{variable.Key}={variable.Value}" });
 
     private static bool IsOption(string name) => name.StartsWith("K6_", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Where the engine may connect to, whatever a name, a redirect or the script leads to. (A proxy is a connection too: it
+    /// must be one that is allowed.) Redirects that may be followed the script follows itself.
+    /// </summary>
+    private static IEnumerable<string> Targets(RunnerOrder order) =>
+        order.Targets is not { } rules
+            ? []
+            :
+            [
+                "--blacklist-ip",
+                string.Join(',', rules.Forbidden),
+                .. rules.Hosts is null ? Array.Empty<string>() : ["--max-redirects", "0"],
+            ];
 
     private static IEnumerable<string> Segment(RunnerOrder order)
     {

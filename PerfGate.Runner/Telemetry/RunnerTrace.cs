@@ -88,7 +88,13 @@ public sealed class RunnerTrace : IDisposable
         }
         span.SetTag("perfgate.engine", end.Engine);
         span.SetTag(EndTag, EnumText.Lower(end.Cause));
-        if (end.Cause is RunnerEndCause.NotStarted or RunnerEndCause.ScriptRejected or RunnerEndCause.RunnerFault)
+        if (
+            end.Cause
+            is RunnerEndCause.NotStarted
+                or RunnerEndCause.TargetRefused
+                or RunnerEndCause.ScriptRejected
+                or RunnerEndCause.RunnerFault
+        )
         {
             span.SetTag("error.type", EnumText.Lower(end.Cause));
             span.SetStatus(ActivityStatusCode.Error, end.Detail);

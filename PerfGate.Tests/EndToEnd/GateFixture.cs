@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Telemetry;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Runs;
 using PerfGate.Demo;
 using PerfGate.Host.Demo;
@@ -31,6 +32,7 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
                 BlobConnectionString = await BlobsAsync(),
                 Containers = await ContainersAsync(),
                 Telemetry = Telemetry,
+                Admission = Admission,
             },
             CancellationToken.None
         );
@@ -80,6 +82,9 @@ public class GateFixture(PostgresFixture postgres) : IAsyncLifetime
 
     /// <summary>Where telemetry goes.</summary>
     protected virtual TelemetrySettings Telemetry => TelemetrySettings.None;
+
+    /// <summary>What may be asked for.</summary>
+    protected virtual AdmissionRules Admission => AdmissionRules.Default;
 
     /// <summary>Where runners run; null for child processes.</summary>
     protected virtual Task<ContainerInstanceOptions?> ContainersAsync() =>

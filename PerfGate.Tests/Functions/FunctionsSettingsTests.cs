@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Configuration;
+using PerfGate.Adapters;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Retention;
 using PerfGate.Functions.Settings;
@@ -31,6 +32,7 @@ public sealed partial class FunctionsSettingsTests
         Assert.Equal("auto", settings.PerfGate.Engine);
         Assert.Equal("0 2 * * *", settings.PerfGate.NightlyCron);
         Assert.Equal(1, settings.PerfGate.SlotsPerEnvironment);
+        Assert.Empty(settings.PerfGate.Admission.Production.Targets.Hosts!);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.PerfGate.RunnerSilence);
         Assert.Equal(
             new RetentionSettings(
@@ -70,6 +72,10 @@ public sealed partial class FunctionsSettingsTests
     [InlineData("PerfGate__PostgresConnectionString", "Password=hush;Hostt=x")]
     [InlineData("PerfGate__PostgresConnectionString", "Password=hush")]
     [InlineData("PerfGate__PostgresAuthentication", "kerberos")]
+    [InlineData("PerfGate__Environments__Staging__Targets", "https://shop.example")]
+    [InlineData("PerfGate__Environments__Staging__AllowPrivate", "yes")]
+    [InlineData("PerfGate__Environments__Production__ChangeWindow", "at night")]
+    [InlineData("PerfGate__Callers__StartsBurst", "0")]
     [InlineData("PerfGate__SlotsPerEnvironment", "0")]
     [InlineData("PerfGate__SlotsPerEnvironment", "1.5")]
     [InlineData("PerfGate__RunnerSilence", "14s")]
@@ -171,7 +177,9 @@ public sealed partial class FunctionsSettingsTests
             .EnumerateFiles(Path.Combine(Repository.Root.FullName, "PerfGate.Functions", "Settings"), "*.cs")
             .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
 
-        Assert.Empty(code.Concat(ContainerInstanceSettings.Names).Except(Sample().Keys));
+        Assert.Empty(
+            code.Concat(ContainerInstanceSettings.Names).Concat(AdmissionSettings.Names).Except(Sample().Keys)
+        );
         Assert.Equal(Sample().Keys.Order(StringComparer.Ordinal), described);
     }
 

@@ -1,5 +1,6 @@
 import http from 'k6/http';
 import { check } from 'k6';
+import { followWithinTargets } from './targets.js';
 
 /**
  * Sends one request under an endpoint name that does not grow with ids, and checks its status.
@@ -11,10 +12,12 @@ import { check } from 'k6';
  * @param {Record<string, string>} [headers]
  */
 export function checkedRequest(method, url, endpoint, status, body, headers) {
-  const response = http.request(method, url, body === undefined ? null : JSON.stringify(body), {
+  const sent = body === undefined ? null : JSON.stringify(body);
+  const params = {
     headers: body === undefined ? headers || {} : Object.assign({ 'Content-Type': 'application/json' }, headers),
     tags: { name: endpoint },
-  });
+  };
+  const response = followWithinTargets(http.request(method, url, sent, params), method, url, sent, params);
   check(response, { [`${method} ${endpoint} is ${status}`]: (r) => r.status === status });
   return response;
 }

@@ -1,5 +1,6 @@
 import http from 'k6/http';
 import { check, group, sleep } from 'k6';
+import { followWithinTargets } from './targets.js';
 
 /**
  * One request of a custom scenario. Text may hold {{name}} for a value captured before.
@@ -65,7 +66,7 @@ function sendStep(baseUrl, step, captured) {
     step.body === null
       ? null
       : fillStepText(step.body, captured, (text) => (step.jsonBody ? JSON.stringify(text).slice(1, -1) : text));
-  return http.request(step.method, url, body, params);
+  return followWithinTargets(http.request(step.method, url, body, params), step.method, url, body, params);
 }
 
 /**

@@ -2,6 +2,7 @@ import http from 'k6/http';
 import { check, group, sleep } from 'k6';
 import { iterationNumber } from '../lib/data.js';
 import { checkedRequest, jsonOrNull } from '../lib/request.js';
+import { followWithinTargets } from '../lib/targets.js';
 
 /**
  * A guest looks through the galleries: the list, one gallery, its thumbnails at once, one photo in full.
@@ -23,22 +24,21 @@ export function photoGallery(context) {
     );
     const photos = ((gallery && gallery.photos) || []).slice(0, 4);
     check(photos, { 'gallery has photos': (items) => items.length > 0 });
-    const thumbnails = http.batch(
-      photos.map((/** @type {any} */ photo) => ({
-        method: 'GET',
-        url: `${context.baseUrl}/images/${photo.id}.jpg?size=thumb`,
-        params: { tags: { name: '/images/{id}.jpg thumb' }, responseType: /** @type {'none'} */ ('none') },
-      })),
-    );
-    for (const thumbnail of Object.values(thumbnails)) {
+    const wanted = photos.map((/** @type {any} */ photo) => ({
+      method: 'GET',
+      url: `${context.baseUrl}/images/${photo.id}.jpg?size=thumb`,
+      params: { tags: { name: '/images/{id}.jpg thumb' }, responseType: /** @type {'none'} */ ('none') },
+    }));
+    const thumbnails = http.batch(wanted);
+    for (let i = 0; i < wanted.length; i++) {
+      const thumbnail = followWithinTargets(thumbnails[i], 'GET', wanted[i].url, null, wanted[i].params);
       check(thumbnail, { 'thumbnail is 200': (r) => r.status === 200 });
     }
     sleep(context.thinkSeconds);
     if (photos.length > 0) {
-      const full = http.get(`${context.baseUrl}/images/${photos[0].id}.jpg?size=full`, {
-        tags: { name: '/images/{id}.jpg full' },
-        responseType: 'none',
-      });
+      const url = `${context.baseUrl}/images/${photos[0].id}.jpg?size=full`;
+      const params = { tags: { name: '/images/{id}.jpg full' }, responseType: /** @type {'none'} */ ('none') };
+      const full = followWithinTargets(http.get(url, params), 'GET', url, null, params);
       check(full, { 'photo is 200': (r) => r.status === 200 });
     }
   });
