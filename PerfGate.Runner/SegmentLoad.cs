@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Text;
 using PerfGate.Core.K6Output;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Thresholds;
 using PerfGate.Runner.Artifacts;
@@ -37,6 +39,13 @@ internal sealed class SegmentLoad(
         {
             return End(RunnerEndCause.NotStarted, problem);
         }
+        var missing = order.Secrets.Where(name => EngineCommand.Secret(name) is null).ToList();
+        if (missing.Count > 0)
+        {
+            var variables = missing.Select(name => SecretReferences.Prefix + name);
+            return End(RunnerEndCause.SecretMissing, $"set {string.Join(", ", variables)} where PerfGate runs.");
+        }
+        SensitiveText.Conceal(order.Secrets.Select(name => EngineCommand.Secret(name)!));
         if (await TargetCheck.ProblemAsync(order, time) is { } refused)
         {
             return End(RunnerEndCause.TargetRefused, refused);
@@ -158,7 +167,12 @@ internal sealed class SegmentLoad(
         await series.FinishAsync(CancellationToken.None);
         if (File.Exists(_summary) && SummarySecrets.TryStrip(await File.ReadAllBytesAsync(_summary), out var summary))
         {
-            await artifacts.WriteAsync(ArtifactNames.Summary(order.Segment), summary, CancellationToken.None);
+            var told = SensitiveText.StripConcealed(Encoding.UTF8.GetString(summary));
+            await artifacts.WriteAsync(
+                ArtifactNames.Summary(order.Segment),
+                Encoding.UTF8.GetBytes(told),
+                CancellationToken.None
+            );
         }
         await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
         return EngineEnd.Of(exitCode, stopped, samples.Problem, _log) with

@@ -68,6 +68,12 @@ public static class ContainerGroupDefinition
                         ["environmentVariables"] = new JsonArray([
                             Secure(RunnerOrder.Variable, text),
                             .. options.RunnerEnvironment.Select(variable => Secure(variable.Key, variable.Value)),
+                            .. order
+                                .Secrets.Select(name => SecretReferences.Prefix + name)
+                                .Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name)))
+                                // What is absent the runner tells.
+                                .Where(secret => secret.Value is { Length: > 0 })
+                                .Select(secret => Secure(secret.Name, secret.Value!)),
                         ]),
                     },
                 }

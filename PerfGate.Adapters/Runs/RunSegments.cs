@@ -3,6 +3,7 @@ using System.Text;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
 
 namespace PerfGate.Adapters.Runs;
@@ -154,6 +155,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 Engine = parts.Options.Engine,
                 ParentPid = Environment.ProcessId,
                 EarlyStop = run.Request.Configuration.EarlyStop,
+                Secrets = SecretReferences.Of(run.Request.Configuration),
                 Target = run.Request.Configuration.BaseUrl,
                 Targets = parts.Options.Admission.On(run.Request.Environment).Targets,
                 TargetHost = run.Request.Configuration.BaseUrl.Host,

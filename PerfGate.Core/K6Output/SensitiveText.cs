@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace PerfGate.Core.K6Output;
@@ -10,9 +13,45 @@ public static partial class SensitiveText
 {
     private const string Stripped = "[stripped]";
 
+    // Of this process: a runner knows the secrets of the one run it serves.
+    private static volatile string[] _concealed = [];
+
+    /// <summary>
+    /// From now on takes these values, also as a URL or JSON writes them, out of every text of this process. Values shorter than
+    /// four characters are not: they are everywhere.
+    /// </summary>
+    public static void Conceal(IEnumerable<string> values) =>
+        _concealed = [
+            .. values
+                .Where(value => value.Length >= 4)
+                .SelectMany(value =>
+                    new[]
+                    {
+                        value,
+                        Uri.EscapeDataString(value),
+                        JsonEncodedText.Encode(value).ToString(),
+                        JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+                        Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
+                    }
+                )
+                .Distinct(StringComparer.Ordinal)
+                .OrderByDescending(value => value.Length),
+        ];
+
+    /// <summary>The text without the values of <see cref="Conceal"/>, and otherwise as it is.</summary>
+    public static string StripConcealed(string text)
+    {
+        foreach (var value in _concealed)
+        {
+            text = text.Replace(value, Stripped, StringComparison.Ordinal);
+        }
+        return text;
+    }
+
     /// <summary>The text without them.</summary>
     public static string Strip(string text)
     {
+        text = StripConcealed(text);
         if (text.Contains("://", StringComparison.Ordinal))
         {
             text = UserInfo().Replace(text, "$1");

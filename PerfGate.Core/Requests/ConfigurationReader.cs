@@ -38,6 +38,11 @@ internal static class ConfigurationReader
             return null;
         }
         var shape = type ?? TestType.Load;
+        // The target's root has rules of its own, which allow no user, password or query.
+        foreach (var member in value.EnumerateObject().Where(member => member.Name != "baseUrl"))
+        {
+            SensitiveContent.Refuse(member.Value, fields.At(member.Name), errors);
+        }
         var baseUrl =
             needsTarget || fields.Has("baseUrl")
                 ? TargetUrl.Read(fields, "baseUrl", limits.UrlLength)

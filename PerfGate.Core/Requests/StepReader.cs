@@ -195,6 +195,10 @@ internal static partial class StepReader
 
     private static void CheckReferences(FieldReader fields, string field, string? text, HashSet<string> captured)
     {
+        if (text is not null && !SecretReferences.AreWhole(text))
+        {
+            fields.Refuse($"{fields.Path}.{field}", "refers to a secret in another way", SecretReferences.Form);
+        }
         foreach (var name in StepText.References(text ?? ""))
         {
             if (!captured.Contains(name) && !StepText.BuiltInValues.Contains(name))

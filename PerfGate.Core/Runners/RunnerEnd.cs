@@ -61,6 +61,9 @@ public enum RunnerEndCause
     /// <summary>The target is, or leads to, what its environment's loads may not go to; no load was made.</summary>
     TargetRefused,
 
+    /// <summary>A secret that the script refers to has no value; no load was made.</summary>
+    SecretMissing,
+
     /// <summary>The engine refused the script before any load; the exit status is the engine's.</summary>
     ScriptRejected,
 

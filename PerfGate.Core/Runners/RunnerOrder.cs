@@ -62,6 +62,12 @@ public sealed record RunnerOrder
     /// </summary>
     public string? TargetHost { get; init; }
 
+    /// <summary>
+    /// Names of the secrets that the script refers to: their values are in the runner's environment
+    /// (<see cref="Requests.SecretReferences.Prefix"/>), and go on into the engine's.
+    /// </summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
     /// <summary>The target's root; null where it is not known.</summary>
     public Uri? Target { get; init; }
 

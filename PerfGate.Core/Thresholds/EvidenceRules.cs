@@ -130,6 +130,9 @@ public static class EvidenceRules
             case RunnerEndCause.NotStarted:
                 yield return Of(FindingWeight.Error, "engine-not-started", $"The load engine did not start{detail}");
                 yield break;
+            case RunnerEndCause.SecretMissing:
+                yield return Of(FindingWeight.Error, "secret-missing", $"A secret has no value{detail}");
+                yield break;
             case RunnerEndCause.TargetRefused:
                 yield return Of(FindingWeight.Error, "target-refused", $"The target was refused{detail}");
                 yield break;

@@ -143,7 +143,8 @@ public sealed class GateClient : IDisposable
             cancellation
         );
 
-    private async Task<string> GetTextAsync(string path, CancellationToken cancellation)
+    /// <summary>Gets the text that is at a path below <c>/api/performance/</c>.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellation)
     {
         using var get = new HttpRequestMessage(HttpMethod.Get, path);
         using var answer = await SendAsync(get, AnswerTimeout, cancellation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
 
 namespace PerfGate.Runner.Engines;
@@ -36,6 +37,12 @@ internal static class EngineCommand
 
     // Of the memory there is, of the container where there is one.
     private const double MemoryShare = 0.6;
+
+    /// <summary>The value of a secret; null where it has none.</summary>
+    public static string? Secret(string name) =>
+        System.Environment.GetEnvironmentVariable(SecretReferences.Prefix + name) is { Length: > 0 } value
+            ? value
+            : null;
 
     /// <summary>Executes the script's init code and says what it would need, without any load.</summary>
     public static IReadOnlyList<string> Inspect(RunnerOrder order, string script) =>
@@ -77,6 +84,13 @@ internal static class EngineCommand
         foreach (var (name, value) in order.ScriptEnvironment.Where(variable => !IsOption(variable.Key)))
         {
             environment[name] = value;
+        }
+        foreach (var name in order.Secrets)
+        {
+            if (Secret(name) is { } value)
+            {
+                environment[SecretReferences.Prefix + name] = value;
+            }
         }
         if (order.Targets?.Hosts is { } hosts)
         {

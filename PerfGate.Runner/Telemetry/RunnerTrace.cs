@@ -91,6 +91,7 @@ public sealed class RunnerTrace : IDisposable
         if (
             end.Cause
             is RunnerEndCause.NotStarted
+                or RunnerEndCause.SecretMissing
                 or RunnerEndCause.TargetRefused
                 or RunnerEndCause.ScriptRejected
                 or RunnerEndCause.RunnerFault

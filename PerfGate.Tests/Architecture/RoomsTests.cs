@@ -58,7 +58,12 @@ public class RoomsTests
     [Fact]
     public void No_source_file_has_grown_beyond_reading() =>
         Assert.All(
-            Repository.Files(".cs", ".js", ".ts", ".sql", ".bicep", ".targets"),
+            // Scripts that were generated are compared, not read.
+            Repository
+                .Files(".cs", ".js", ".ts", ".sql", ".bicep", ".targets")
+                .Where(file =>
+                    !Repository.Relative(file).StartsWith("PerfGate.Tests/Fixtures/", StringComparison.Ordinal)
+                ),
             file =>
             {
                 var lines = File.ReadLines(file.FullName).Count();

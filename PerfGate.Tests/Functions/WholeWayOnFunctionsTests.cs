@@ -20,8 +20,7 @@ public sealed class WholeWayOnFunctionsTests(OrchestratedFixture app) : IClassFi
     {
         await using var platform = await GateFixture.StartPlatformAsync();
         // Long enough that a look falls into it: live figures are some seconds old.
-        var testId = await ExecuteAsync(Loads.Request(platform.Urls.First(), duration: 8));
-        var verdict = await app.Orchestrations.OutputOfAsync(testId).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+        var (testId, verdict) = await JudgedAsync(Loads.Request(platform.Urls.First(), duration: 8));
         var (_, gate) = await app.AskAsync(HttpMethod.Get, $"/api/performance/runs/{testId}/gate");
         var report = await app.Http.GetStringAsync(
             new Uri($"/api/performance/runs/{testId}/report?format=junit", UriKind.Relative),
@@ -59,6 +58,22 @@ public sealed class WholeWayOnFunctionsTests(OrchestratedFixture app) : IClassFi
         Assert.Equal(Verdict.Inconclusive, verdict!.Verdict);
         Assert.Equal("cancelled", run.GetProperty("status").GetString());
         Assert.Contains(RunActivities.RequestCancel, app.Orchestrations.HarnessOf(testId).Activities);
+    }
+
+    // A machine that has no time for the load makes a run inconclusive, and rightly so: then it is asked for once more.
+    private async Task<(Guid TestId, RunVerdict? Verdict)> JudgedAsync(object request)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var testId = await ExecuteAsync(request);
+            var verdict = await app
+                .Orchestrations.OutputOfAsync(testId)
+                .WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+            if (verdict?.Verdict != Verdict.Inconclusive || attempt == 4)
+            {
+                return (testId, verdict);
+            }
+        }
     }
 
     private async Task<Guid> ExecuteAsync(object request)

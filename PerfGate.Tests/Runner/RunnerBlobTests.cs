@@ -12,6 +12,9 @@ namespace PerfGate.Tests.Runner;
 /// <summary>The runner with its artifacts in a blob container, reached with a SAS and nothing else.</summary>
 public class RunnerBlobTests(AzuriteFixture azurite)
 {
+    // Of the steady script.
+    private const int Vus = 2;
+
     public static TheoryData<string> Engines => RunnerTests.Engines;
 
     [Theory]
@@ -32,14 +35,17 @@ public class RunnerBlobTests(AzuriteFixture azurite)
         builder.AddSeries(0, await ReadAsync(container, "run/series-0.ndjson"));
         Assert.True(SummaryReader.TryRead(await ReadAsync(container, "run/summary-0.json"), out var summary, out _));
         var metrics = builder.Build([summary], [end]);
-        Assert.Equal(target.Requests, metrics.Overall.Requests);
+        // What was under way when the load ended reached the target, and is no sample.
+        Assert.InRange(target.Requests - metrics.Overall.Requests, 0, Vus);
+        Assert.True(metrics.Overall.Requests > 0);
         Assert.StartsWith("k6's own summary", metrics.Source);
         Assert.NotEmpty(await ReadAsync(container, "run/log-0.txt"));
 
+        var seen = target.Requests;
         var again = await runner.StartAsync();
         await again.WaitForExitAsync();
         Assert.Equal(0, again.ExitCode);
-        Assert.Equal(metrics.Overall.Requests, target.Requests);
+        Assert.Equal(seen, target.Requests);
     }
 
     [Fact]

@@ -221,14 +221,14 @@ function sendStep(baseUrl, step, captured) {
 }
 
 /**
- * Braces around a name that was not captured stay as they are.
+ * Braces around a name that was not captured stay as they are. {{secret:NAME}} is a variable of the environment.
  * @param {string} text
  * @param {Map<string, string>} captured
  * @param {(text: string) => string} encode
  */
 function fillStepText(text, captured, encode) {
-  return text.replace(/\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}/g, (whole, name) => {
-    const value = captured.get(name);
+  return text.replace(/\{\{(secret:)?([A-Za-z_][A-Za-z0-9_]*)\}\}/g, (whole, secret, name) => {
+    const value = secret ? __ENV[`PERFGATE_SECRET_${name}`] : captured.get(name);
     return value === undefined ? whole : encode(value);
   });
 }

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PerfGate.Core.Runs;
+using PerfGate.Tests.Faults;
+using PerfGate.Tests.Support;
+
+namespace PerfGate.Tests.EndToEnd;
+
+/// <summary>A secret of a target reaches the target, and nothing that is kept.</summary>
+public sealed class SecretReferenceTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private const string Secret = "hush-9b1c/7=& \"quoted\"";
+    private const string Plain = "plain-marker-5821";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("perfgate-secrets-").FullName;
+    private readonly ConcurrentBag<string> _seen = [];
+    private WebApplication _target = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        _target = builder.Build();
+        _target.Run(async context =>
+        {
+            using var body = new StreamReader(context.Request.Body);
+            var text = await body.ReadToEndAsync();
+            _seen.Add($"{context.Request.Headers["X-Key"]}\n{context.Request.Path}\n{text}");
+            // Half of the answers break off, so that the engine speaks of the URL.
+            if (_seen.Count % 2 == 0)
+            {
+                context.Abort();
+                return;
+            }
+            await context.Response.WriteAsync($"you sent {context.Request.Headers["X-Key"]} {text}");
+        });
+        await _target.StartAsync();
+    }
+
+    [Fact]
+    public async Task It_is_sent_and_is_in_no_table_no_artifact_no_answer_and_no_log()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var host = await HostProcess.StartAsync(
+            _folder,
+            database,
+            environment: ("PERFGATE_SECRET_SHOP_KEY", Secret)
+        );
+        var accepted = await host.Gate.ExecuteAsync(Request("SHOP_KEY"), Cancellation);
+
+        var run = await Loads.EndAsync(host.Gate, accepted.TestId);
+
+        Assert.True(run.Results is not null, Loads.Explain(run));
+        Assert.Contains(
+            _seen,
+            seen =>
+                seen.Split('\n') is [var header, var path, var body]
+                && header == Secret
+                && path.Contains("hush-9b1c", StringComparison.Ordinal)
+                && JsonDocument.Parse(body).RootElement.GetProperty("key").GetString() == Secret
+        );
+        var kept = new StringBuilder(await DumpAsync(database));
+        foreach (var file in Directory.EnumerateFiles(host.Artifacts, "*", SearchOption.AllDirectories))
+        {
+            kept.Append(await File.ReadAllTextAsync(file, Cancellation));
+        }
+        foreach (
+            var path in new[]
+            {
+                "",
+                "/gate",
+                "/script",
+                "/log",
+                "/series",
+                "/report?format=html",
+                "/report?format=markdown",
+                "/report?format=junit",
+            }
+        )
+        {
+            kept.Append(await host.Gate.GetTextAsync($"runs/{accepted.TestId}{path}", Cancellation));
+        }
+        kept.Append(host.Errors);
+        var text = kept.ToString();
+        // The search finds what is there.
+        Assert.Contains(Plain, text, StringComparison.Ordinal);
+        foreach (
+            var form in new[]
+            {
+                "hush-9b1c",
+                Uri.EscapeDataString(Secret),
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
+            }
+        )
+        {
+            Assert.DoesNotContain(form, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task One_that_has_no_value_is_named_and_no_load_is_made()
+    {
+        await using var host = await HostProcess.StartAsync(_folder, await postgres.CreateDatabaseAsync());
+        var accepted = await host.Gate.ExecuteAsync(Request("ABSENT"), Cancellation);
+
+        var run = await Loads.EndAsync(host.Gate, accepted.TestId);
+
+        Assert.Equal((Verdict.Error, "secret-missing"), (run.Verdict, run.Reasons[0].Code));
+        Assert.Contains("PERFGATE_SECRET_ABSENT", run.Reasons[0].Sentence, StringComparison.Ordinal);
+        Assert.Empty(_seen);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _target.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private object Request(string name) =>
+        new
+        {
+            testType = "endurance",
+            environment = "staging",
+            configuration = new
+            {
+                baseUrl = _target.Urls.First(),
+                duration = 3,
+                arrivalRate = 20,
+                thresholds = new { minThroughput = 1 },
+                scenarios = new[]
+                {
+                    new
+                    {
+                        name = "own",
+                        thinkTime = "0s",
+                        steps = new[]
+                        {
+                            new
+                            {
+                                method = "POST",
+                                path = $"/orders/{{{{secret:{name}}}}}",
+                                headers = new Dictionary<string, string>
+                                {
+                                    ["X-Key"] = $"{{{{secret:{name}}}}}",
+                                    ["X-Plain"] = Plain,
+                                },
+                                body = new { key = $"{{{{secret:{name}}}}}" },
+                            },
+                        },
+                    },
+                },
+            },
+        };
+
+    // Every row of every table, as text.
+    private static async Task<string> DumpAsync(string connection)
+    {
+        await using var database = NpgsqlDataSource.Create(connection);
+        await using var list = database.CreateCommand(
+            "SELECT format('SELECT t::text FROM %I.%I t', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('public', 'hangfire')"
+        );
+        var queries = new List<string>();
+        await using (var row = await list.ExecuteReaderAsync(Cancellation))
+        {
+            while (await row.ReadAsync(Cancellation))
+            {
+                queries.Add(row.GetString(0));
+            }
+        }
+        var text = new StringBuilder();
+        foreach (var query in queries)
+        {
+            await using var read = database.CreateCommand(query);
+            await using var row = await read.ExecuteReaderAsync(Cancellation);
+            while (await row.ReadAsync(Cancellation))
+            {
+                text.AppendLine(row.GetString(0));
+            }
+        }
+        return text.ToString();
+    }
+}
