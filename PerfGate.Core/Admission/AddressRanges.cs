@@ -31,12 +31,16 @@ public static class AddressRanges
         Of("169.254.0.0/16", AddressKind.Never),
         Of("168.63.129.16/32", AddressKind.Never),
         Of("fd00:ec2::254/128", AddressKind.Never),
+        // Alibaba's metadata is among carriers' addresses; Oracle's among those for protocols (RFC 6890).
+        Of("100.100.100.200/32", AddressKind.Never),
+        Of("192.0.0.0/24", AddressKind.Never),
         Of("fe80::/10", AddressKind.Never),
         Of("224.0.0.0/4", AddressKind.Never),
         Of("240.0.0.0/4", AddressKind.Never),
         Of("ff00::/8", AddressKind.Never),
-        // Tunnels that end nobody knows where.
+        // Tunnels and local translations (RFC 8215) that end nobody knows where.
         Of("2001::/32", AddressKind.Never),
+        Of("64:ff9b:1::/48", AddressKind.Never),
         Of("127.0.0.0/8", AddressKind.Loopback),
         // Connecting to "no address" connects to oneself.
         Of("0.0.0.0/8", AddressKind.Loopback),
