@@ -3,6 +3,7 @@ using PerfGate.Bench.Kills;
 using PerfGate.Bench.Reading;
 using PerfGate.Bench.Starting;
 using PerfGate.Bench.Store;
+using PerfGate.Bench.Storm;
 using PerfGate.Bench.Target;
 using PerfGate.Bench.Waiting;
 using PerfGate.Bench.Watching;
@@ -27,6 +28,7 @@ return args switch
         Number(rest, "--seconds", 20)
     ),
     ["kills", .. var rest] => await KillsBench.RunAsync(Number(rest, "--kills", 200), Number(rest, "--seed", 1)),
+    ["storm", .. var rest] => await StormBench.RunAsync(Number(rest, "--requests", 1000)),
     ["target"] => await TargetProcess.ServeAsync(),
     _ => Usage(),
 };
@@ -46,6 +48,7 @@ static int Usage()
         starting [--runs N] [--engine embedded]                  execute to first request, last request to verdict
         store [--requests N]                                     history, tests and gate with 1,000,000 runs
         waiting [--clients N] [--seconds N]                      clients that wait, and event streams
+        storm [--requests N]                                     requests for runs, all at once
         kills [--kills N] [--seed N]                             host, database, runner and engine killed at random moments
         """
     );

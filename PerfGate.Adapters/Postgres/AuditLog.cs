@@ -14,8 +14,13 @@ public sealed class AuditFailedException(Exception why)
 /// <summary>
 /// Writes the audit trail (<c>audit_log</c>). The database itself chains the rows, and refuses to change or delete one.
 /// </summary>
-public sealed class AuditLog(NpgsqlDataSource database)
+public sealed class AuditLog(NpgsqlDataSource database) : IDisposable
 {
+    // The chain takes one row at a time: more that wait for it in the database would only keep connections from whoever reads.
+    private const int AtOnce = 4;
+
+    private readonly SemaphoreSlim _turns = new(AtOnce);
+
     /// <summary>
     /// Records something in the transaction of its change: either both are there afterwards, or neither. To be called last in a
     /// transaction: from here to its end, everybody else who records something waits.
@@ -60,7 +65,18 @@ public sealed class AuditLog(NpgsqlDataSource database)
     /// <exception cref="AuditFailedException">The database refuses the row.</exception>
     public async Task AppendAsync(AuditEntry entry, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await AppendAsync(connection, entry, cancellation);
+        await _turns.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await AppendAsync(connection, entry, cancellation);
+        }
+        finally
+        {
+            _turns.Release();
+        }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _turns.Dispose();
 }

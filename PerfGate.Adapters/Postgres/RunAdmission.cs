@@ -13,6 +13,8 @@ public sealed class RunAdmission(AdmissionRules rules)
 {
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
+    private const string CallerKind = "caller";
+
     // Of the buckets that are full again, each start removes so many at most.
     private const int Sweep = 20;
 
@@ -56,7 +58,7 @@ public sealed class RunAdmission(AdmissionRules rules)
         }
         return caller is null
             ? null
-            : await TakeAsync(connection, "caller", caller, "you", rules.Caller, now, cancellation)
+            : await TakeAsync(connection, CallerKind, caller, "you", rules.Caller, now, cancellation)
                 ?? await TakeAsync(
                     connection,
                     "environment",
@@ -67,6 +69,41 @@ public sealed class RunAdmission(AdmissionRules rules)
                     cancellation
                 );
     }
+
+    /// <summary>
+    /// Whether a caller has no start left, told without a lock: what is empty stays so until its time; what is not may be by the
+    /// time it is asked for (<see cref="RefuseAsync"/>).
+    /// </summary>
+    internal async Task<IntakeAnswer?> LookAsync(
+        NpgsqlDataSource database,
+        string caller,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        await using var find = database.CreateCommand(
+            "SELECT tokens, at FROM performance_start_buckets WHERE key = $1"
+        );
+        find.Parameters.AddWithValue(KeyOf(CallerKind, caller));
+        await using var row = await find.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation))
+        {
+            return null;
+        }
+        var bucket = new TokenBucket(row.GetDouble(0), row.GetFieldValue<DateTimeOffset>(1));
+        return bucket.Take(rules.Caller, now).Wait is { } wait ? TooMuch("you", rules.Caller, wait) : null;
+    }
+
+    private static string KeyOf(string kind, string whose) => $"{kind}:{whose}";
+
+    private static IntakeAnswer.TooMuch TooMuch(string who, StartRate rate, TimeSpan wait) =>
+        new(
+            wait,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Starts are limited: {who} may start {rate.Burst} runs at once and {rate.PerHour:0.##} an hour."
+            )
+        );
 
     private static async Task<EmergencyStop?> FindStopAsync(
         NpgsqlConnection connection,
@@ -148,7 +185,7 @@ public sealed class RunAdmission(AdmissionRules rules)
             """,
             connection
         );
-        find.Parameters.AddWithValue($"{kind}:{whose}");
+        find.Parameters.AddWithValue(KeyOf(kind, whose));
         find.Parameters.AddWithValue((double)rate.Burst);
         find.Parameters.AddWithValue(now);
         TokenBucket bucket;
@@ -160,13 +197,7 @@ public sealed class RunAdmission(AdmissionRules rules)
         var (after, wait) = bucket.Take(rate, now);
         if (wait is { } patience)
         {
-            return new IntakeAnswer.TooMuch(
-                patience,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Starts are limited: {who} may start {rate.Burst} runs at once and {rate.PerHour:0.##} an hour."
-                )
-            );
+            return TooMuch(who, rate, patience);
         }
         await using var keep = new NpgsqlCommand(
             """
@@ -176,7 +207,7 @@ public sealed class RunAdmission(AdmissionRules rules)
             """,
             connection
         );
-        keep.Parameters.AddWithValue($"{kind}:{whose}");
+        keep.Parameters.AddWithValue(KeyOf(kind, whose));
         keep.Parameters.AddWithValue(after.Tokens);
         keep.Parameters.AddWithValue(after.At);
         keep.Parameters.AddWithValue(now - TimeSpan.FromHours(rate.Burst / rate.PerHour) - Day);

@@ -16,8 +16,14 @@ public sealed record IdempotencyKey(string Subject, string Key, byte[] BodyHash)
 /// Takes runs in, where they may be (<see cref="RunAdmission"/>): stores each with the test it belongs to and the key of its
 /// request, all or nothing.
 /// </summary>
-public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission, TimeProvider time)
+public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission, TimeProvider time) : IDisposable
 {
+    // An environment takes runs in one at a time: more that wait for it in the database would only keep connections from whoever
+    // reads.
+    private const int AtOnce = 8;
+
+    private readonly SemaphoreSlim _turns = new(AtOnce);
+
     /// <summary>How long a key stands for its run.</summary>
     public static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
 
@@ -75,19 +81,39 @@ public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission,
     /// <param name="cancellation">Gives up.</param>
     public async Task<IntakeAnswer> StoreAsync(NewRun run, IdempotencyKey? key, CancellationToken cancellation)
     {
-        while (true)
+        await _turns.WaitAsync(cancellation);
+        try
         {
-            if (await TryStoreAsync(run, key, cancellation) is { } answer)
+            // Who has started too much is told so before anything is locked, and keeps nobody waiting.
+            if (
+                key is null
+                && await admission.LookAsync(database, run.RequestedBy ?? "", time.GetUtcNow(), cancellation)
+                    is { } much
+            )
             {
-                return answer;
+                return much;
             }
-            if (await FindAsync(key!, cancellation) is { } known)
+            while (true)
             {
-                return known;
+                if (await TryStoreAsync(run, key, cancellation) is { } answer)
+                {
+                    return answer;
+                }
+                if (await FindAsync(key!, cancellation) is { } known)
+                {
+                    return known;
+                }
+                // The key's day ended between the two looks: it is free now.
             }
-            // The key's day ended between the two looks: it is free now.
+        }
+        finally
+        {
+            _turns.Release();
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _turns.Dispose();
 
     // Null where the key stands for a run already.
     private async Task<IntakeAnswer?> TryStoreAsync(NewRun run, IdempotencyKey? key, CancellationToken cancellation)

@@ -64,7 +64,10 @@ internal sealed class HostProcess : IAsyncDisposable
             await Task.Delay(100);
         }
         using var token = Process.Start(
-            new ProcessStartInfo("dotnet", [program, "token", "--data", folder]) { RedirectStandardOutput = true }
+            new ProcessStartInfo("dotnet", [program, "token", "--data", folder, "--role", "Admin"])
+            {
+                RedirectStandardOutput = true,
+            }
         )!;
         var text = await token.StandardOutput.ReadToEndAsync();
         await token.WaitForExitAsync();
