@@ -27,10 +27,11 @@ public static class AddressRanges
     // The first that holds an address says what it is.
     private static readonly (IPNetwork Network, AddressKind Kind)[] Ranges =
     [
-        // Metadata of AWS, Azure and Google is below the first; Azure's host and AWS's metadata over IPv6 have their own.
+        // Metadata of AWS, Azure and Google is below the first; Azure's host, and services of AWS and Google over IPv6, have their own.
         Of("169.254.0.0/16", AddressKind.Never),
         Of("168.63.129.16/32", AddressKind.Never),
-        Of("fd00:ec2::254/128", AddressKind.Never),
+        Of("fd00:ec2::/32", AddressKind.Never),
+        Of("fd20:ce::254/128", AddressKind.Never),
         // Alibaba's metadata is among carriers' addresses; Oracle's among those for protocols (RFC 6890).
         Of("100.100.100.200/32", AddressKind.Never),
         Of("192.0.0.0/24", AddressKind.Never),

@@ -20,6 +20,11 @@ internal static class TargetCheck
         {
             return $"{target.GetLeftPart(UriPartial.Authority)} {problem}.";
         }
+        if (target.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6)
+        {
+            // Judged already, and "no address" (0.0.0.0, ::) is nothing that may be looked up.
+            return null;
+        }
         try
         {
             using var patience = new CancellationTokenSource(Patience, time);

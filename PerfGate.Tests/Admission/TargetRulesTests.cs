@@ -53,6 +53,8 @@ public sealed class TargetRulesTests
     [InlineData("169.254.0.1")]
     [InlineData("168.63.129.16")]
     [InlineData("fd00:ec2::254")]
+    [InlineData("fd00:ec2::23")]
+    [InlineData("fd20:ce::254")]
     [InlineData("fe80::1")]
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("64:ff9b::a9fe:a9fe")]

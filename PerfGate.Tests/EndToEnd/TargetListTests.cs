@@ -13,7 +13,7 @@ using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.EndToEnd;
 
-/// <summary>Staging's loads may go to 127.0.0.1 alone; production's to a name that leads where none may go.</summary>
+/// <summary>Staging's loads may go to this machine by two of its addresses; production's to a name that leads where none may go.</summary>
 public sealed class TargetListFixture(PostgresFixture postgres) : GateFixture(postgres)
 {
     protected override AdmissionRules Admission =>
@@ -21,7 +21,7 @@ public sealed class TargetListFixture(PostgresFixture postgres) : GateFixture(po
         {
             Staging = new EnvironmentRules
             {
-                Targets = new TargetRules { Hosts = ["127.0.0.1"], AllowLoopback = true },
+                Targets = new TargetRules { Hosts = ["127.0.0.1", "0.0.0.0"], AllowLoopback = true },
             },
             Production = new EnvironmentRules { Targets = new TargetRules { Hosts = ["localhost"] } },
         };
@@ -42,7 +42,7 @@ public sealed class TargetListTests(TargetListFixture gate) : IClassFixture<Targ
         var error = Assert.Single(refused.Problem.Errors);
         Assert.Equal("configuration.baseUrl", error.Field);
         Assert.Equal("goes to localhost:9, which is not on the list", error.Problem);
-        Assert.Equal("127.0.0.1 (PerfGate__Environments__Staging__Targets)", error.Allowed);
+        Assert.Equal("127.0.0.1, 0.0.0.0 (PerfGate__Environments__Staging__Targets)", error.Allowed);
     }
 
     [Fact]
@@ -58,6 +58,19 @@ public sealed class TargetListTests(TargetListFixture gate) : IClassFixture<Targ
         Assert.Equal("target-refused", run.Reasons[0].Code);
         Assert.Contains("the machine that makes the load", run.Reasons[0].Sentence, StringComparison.Ordinal);
         Assert.Equal(0, target.Requests);
+    }
+
+    [Fact]
+    public async Task No_address_at_all_is_this_machine_where_that_is_allowed()
+    {
+        await using var target = await LoadTarget.StartAsync();
+        var url = target.Url.Replace("127.0.0.1", "0.0.0.0", StringComparison.Ordinal);
+
+        var accepted = await gate.Gate.ExecuteAsync(Loads.Request(url), Cancellation);
+        var run = await Loads.EndAsync(gate.Gate, accepted.TestId);
+
+        Assert.True(run.Status == RunStatus.Completed, Loads.Explain(run));
+        Assert.True(target.Requests > 0);
     }
 
     [Fact]
