@@ -40,6 +40,17 @@ public sealed class RunnerLauncher(TimeProvider time) : IRunnerLauncher, IAsyncD
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Of the server's secrets a runner has those that its run refers to.
+        var others = start
+            .Environment.Keys.Where(name =>
+                name.StartsWith(SecretReferences.Prefix, StringComparison.OrdinalIgnoreCase)
+            )
+            .Except(order.Secrets.Select(name => SecretReferences.Prefix + name), StringComparer.Ordinal)
+            .ToList();
+        foreach (var name in others)
+        {
+            start.Environment.Remove(name);
+        }
         try
         {
             var process = Process.Start(start);

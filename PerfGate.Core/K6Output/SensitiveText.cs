@@ -24,19 +24,32 @@ public static partial class SensitiveText
         _concealed = [
             .. values
                 .Where(value => value.Length >= 4)
-                .SelectMany(value =>
-                    new[]
-                    {
-                        value,
-                        Uri.EscapeDataString(value),
-                        JsonEncodedText.Encode(value).ToString(),
-                        JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
-                        Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
-                    }
-                )
+                .SelectMany(Written)
                 .Distinct(StringComparer.Ordinal)
                 .OrderByDescending(value => value.Length),
         ];
+
+    /// <summary>A value as it is, and as URLs, forms, JSON of .NET, JavaScript and Go, and Base64 write it.</summary>
+    internal static IEnumerable<string> Written(string value)
+    {
+        var escaped = Uri.EscapeDataString(value);
+        var json = JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+        return
+        [
+            value,
+            escaped,
+            EscapedHex().Replace(escaped, hex => hex.Value.ToLowerInvariant()),
+            // JavaScript's encodeURIComponent, which the scripts use, leaves these five.
+            EscapedMark().Replace(escaped, mark => Uri.UnescapeDataString(mark.Value)),
+            escaped.Replace("%20", "+", StringComparison.Ordinal),
+            JsonEncodedText.Encode(value).ToString(),
+            json,
+            json.Replace("&", "\\u0026", StringComparison.Ordinal)
+                .Replace("<", "\\u003c", StringComparison.Ordinal)
+                .Replace(">", "\\u003e", StringComparison.Ordinal),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
+        ];
+    }
 
     /// <summary>The text without the values of <see cref="Conceal"/>, and otherwise as it is.</summary>
     public static string StripConcealed(string text)
@@ -67,6 +80,12 @@ public static partial class SensitiveText
         var stripped = Strip(text);
         return stripped.Length <= maxLength ? stripped : string.Concat(stripped.AsSpan(0, maxLength - 1), "…");
     }
+
+    [GeneratedRegex("%[0-9A-F]{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex EscapedHex();
+
+    [GeneratedRegex("%(21|27|28|29|2A)", RegexOptions.CultureInvariant)]
+    private static partial Regex EscapedMark();
 
     [GeneratedRegex(
         @"([a-z][a-z0-9+.\-]*://)[^\s/?#@""'\\]*@",

@@ -50,6 +50,14 @@ internal static class SensitiveContent
             case JsonValueKind.Object:
                 foreach (var member in value.EnumerateObject())
                 {
+                    if (Find(member.Name) is var (nameKind, nameAllowed))
+                    {
+                        // Not the member's own path, nor what is below it: they would repeat the name.
+                        errors.Add(
+                            new FieldError(path, $"has a member whose name looks like it holds {nameKind}", nameAllowed)
+                        );
+                        continue;
+                    }
                     Refuse(member.Value, FieldPath.Member(path, member.Name), errors);
                 }
                 break;

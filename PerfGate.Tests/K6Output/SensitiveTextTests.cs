@@ -18,4 +18,11 @@ public class SensitiveTextTests
 
     [Fact]
     public void Long_text_is_cut() => Assert.Equal("aaaa…", SensitiveText.Strip(new string('a', 50), 5));
+
+    [Theory]
+    [InlineData("p%40ss!word(1)%26%3Cx%3E")]
+    [InlineData("p%40ss%21word%281%29%26%3cx%3e")]
+    [InlineData("p@ss!word(1)\\u0026\\u003cx\\u003e")]
+    public void A_named_secret_is_known_as_scripts_engines_and_forms_write_it(string written) =>
+        Assert.Contains(written, SensitiveText.Written("p@ss!word(1)&<x>"));
 }
