@@ -110,6 +110,9 @@ function redirectionOf(answer, url) {
   if (location.startsWith('//')) {
     return url.split('//')[0] + location;
   }
+  if (location.startsWith('?')) {
+    return url.replace(/[?#].*$/, '') + location;
+  }
   return location.startsWith('/')
     ? originOf(url) + location
     : url.replace(/[?#].*$/, '').replace(/[^/]*$/, '') + location;
