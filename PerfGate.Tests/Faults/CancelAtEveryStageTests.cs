@@ -71,8 +71,10 @@ public sealed class CancelAtEveryStageTests(PostgresFixture postgres) : IAsyncLi
         var begun = TimeProvider.System.GetTimestamp();
         var (run, _) = await ExecuteAsync(nameof(IRunSteps.ObserveRunnersAsync), seconds, requests, testType);
 
+        // On a slow machine a load that is ending may be over before it is asked to stop: then its verdict stands.
+        var over = stage == "ending" && (run.Status, run.Verdict) is (RunStatus.Completed, not Verdict.Passed);
         Assert.True(
-            (run.Status, run.Verdict) == (RunStatus.Cancelled, Verdict.Inconclusive),
+            over || (run.Status, run.Verdict) == (RunStatus.Cancelled, Verdict.Inconclusive),
             $"{stage}: {run.Status} {run.Verdict}"
         );
         Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(50), "it ran to its planned end");
