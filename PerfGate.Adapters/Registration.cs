@@ -90,6 +90,7 @@ public static class Registration
         services.AddSingleton<RunIntake>();
         services.AddSingleton<EmergencyStops>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton(provider => new RunLooks(provider.GetRequiredService<RunStore>().FindAsync));
         services.AddSingleton<RunHistory>();
         services.AddSingleton<RunWatch>();
         services.AddSingleton<RunAnswers>();

@@ -6,7 +6,7 @@ namespace PerfGate.Adapters.Http;
 
 /// <summary>Finds runs, waiting for their end where that is wished, and makes what the API shows of them.</summary>
 public sealed class RunReading(
-    RunStore runs,
+    RunLooks runs,
     RunWatch watch,
     RunArtifacts artifacts,
     ProgressReader progress,
