@@ -27,7 +27,7 @@ public sealed class OneMachineTests(PostgresFixture postgres) : IDisposable
             TestContext.Current.CancellationToken
         );
 
-        var run = await PerfGateProcess.RunAsync(
+        var run = await PerfGateProcess.RunToVerdictAsync(
             [
                 "run",
                 "--base-url",

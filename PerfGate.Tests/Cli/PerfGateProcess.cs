@@ -96,6 +96,25 @@ internal sealed class PerfGateProcess : IAsyncDisposable
         return await program.EndAsync();
     }
 
+    /// <summary>
+    /// Runs it to its end, and up to twice more where it could not tell (exit code 2): the machine of a check may be too busy to make
+    /// a load in full, and whoever asks such a gate asks again.
+    /// </summary>
+    public static async Task<CliResult> RunToVerdictAsync(
+        IReadOnlyList<string> arguments,
+        string? folder = null,
+        params (string Name, string Value)[] environment
+    )
+    {
+        CliResult result;
+        var tries = 0;
+        do
+        {
+            result = await RunAsync(arguments, folder, null, environment);
+        } while (result.ExitCode == 2 && ++tries < 3);
+        return result;
+    }
+
     /// <summary>Waits until its errors hold a text; the text after it, to the end of the line.</summary>
     public async Task<string> SaysAsync(string text)
     {

@@ -10,7 +10,7 @@ public sealed class RunCommandTests(ServedFixture served) : IClassFixture<Served
     [Fact]
     public async Task A_run_that_passes_exits_0_and_leaves_the_reports_asked_for()
     {
-        var result = await PerfGateProcess.RunAsync(
+        var result = await PerfGateProcess.RunToVerdictAsync(
             [
                 "run",
                 .. served.ShortLoad,
@@ -37,7 +37,7 @@ public sealed class RunCommandTests(ServedFixture served) : IClassFixture<Served
     [Fact]
     public async Task A_run_that_fails_exits_1_and_its_gate_and_reports_can_be_asked_for_later()
     {
-        var run = await PerfGateProcess.RunAsync(
+        var run = await PerfGateProcess.RunToVerdictAsync(
             ["run", .. served.ShortLoad, "--max-avg", "1", "--json"],
             served.Folder
         );
@@ -85,10 +85,9 @@ public sealed class RunCommandTests(ServedFixture served) : IClassFixture<Served
         var elsewhere = Directory.CreateTempSubdirectory("perfgate-elsewhere-");
         try
         {
-            var result = await PerfGateProcess.RunAsync(
+            var result = await PerfGateProcess.RunToVerdictAsync(
                 ["run", .. served.ShortLoad],
                 elsewhere.FullName,
-                null,
                 ("PERFGATE_SERVER", served.Gate.Server.ToString()),
                 ("PERFGATE_TOKEN", token.Output)
             );

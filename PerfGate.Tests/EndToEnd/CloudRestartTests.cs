@@ -2,6 +2,7 @@ using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Core.Runs;
 using PerfGate.Host.Client;
 using PerfGate.Host.Server;
+using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 using PerfGate.Tests.Support.LoopbackArm;
 
@@ -53,10 +54,7 @@ public sealed class CloudRestartTests(PostgresFixture postgres, AzuriteFixture a
                 view = await client.GetRunAsync(run, None);
             }
 
-            Assert.True(
-                view.Verdict == Verdict.Passed,
-                string.Join(' ', view.Reasons.Select(reason => reason.Sentence))
-            );
+            Loads.AssertWell(view);
             Assert.Single(arm.Requests, request => request.StartsWith("PUT", StringComparison.Ordinal));
             Assert.Empty(arm.Groups);
         }

@@ -1,5 +1,6 @@
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Core.Runs;
+using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 using PerfGate.Tests.Support.LoopbackArm;
 
@@ -43,7 +44,7 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
         gate.Arm.Fates.Clear();
         await using var platform = await GateFixture.StartPlatformAsync();
 
-        var run = await gate.RunAsync("load", Load(platform.Urls.First(), seconds: 6));
+        var run = await gate.RunToVerdictAsync("load", Load(platform.Urls.First(), seconds: 6));
 
         Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
         Assert.Contains("DELETE " + $"perfgate-{run.TestId:N}-0", gate.Arm.Requests);
@@ -61,7 +62,7 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
 
         var run = await gate.RunAsync("load", Load(platform.Urls.First(), seconds: 6));
 
-        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Loads.AssertWell(run);
         Assert.Contains($"PUT perfgate-{run.TestId:N}-0-r1", gate.Arm.Requests);
     }
 
@@ -78,7 +79,7 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
         gate.Arm.IsDown = false;
 
         var run = await gate.EndAsync(accepted);
-        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Loads.AssertWell(run);
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
 
         var run = await gate.RunAsync("load", Load(platform.Urls.First(), seconds: 6, segments: 2));
 
-        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Loads.AssertWell(run);
         foreach (var segment in new[] { 0, 1 })
         {
             Assert.Single(gate.Arm.Requests, request => request == $"PUT perfgate-{run.TestId:N}-{segment}");
@@ -169,7 +170,7 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
 
         var run = await gate.EndAsync(accepted);
 
-        Assert.True(run.Verdict == Verdict.Passed, Reasons(run));
+        Loads.AssertWell(run);
         Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
         Assert.Equal(2, gate.Arm.Requests.Count(request => request == $"PUT perfgate-{accepted:N}-1"));
         Assert.Single(gate.Arm.Requests, request => request == $"PUT perfgate-{accepted:N}-0");

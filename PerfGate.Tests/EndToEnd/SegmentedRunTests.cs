@@ -34,7 +34,7 @@ public sealed class SegmentedRunTests(PostgresFixture postgres) : IDisposable
         var id = (await gate.ExecuteAsync(Request(target.Url, seconds: 4), Never)).TestId;
         var run = await Loads.EndAsync(gate, id);
 
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         // 40 a second for 4 s, by both together; k6 itself may start one more at the very end.
         Assert.InRange(target.Requests, 158, 162);
         var result = Result(id);
@@ -81,7 +81,7 @@ public sealed class SegmentedRunTests(PostgresFixture postgres) : IDisposable
         await KillBeforeItIsReadyAsync(id, segment: 1);
         var run = await Loads.EndAsync(gate, id);
 
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
         Assert.Contains("137", Text(id, ArtifactNames.Retried(1)), StringComparison.Ordinal);
         Assert.Equal(("0", "1"), (Text(id, ArtifactNames.Ready(0)), Text(id, ArtifactNames.Ready(1))));

@@ -1,4 +1,5 @@
 using PerfGate.Core.Runs;
+using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.EndToEnd;
@@ -28,7 +29,7 @@ public sealed class WholeWayOverBlobsTests(BlobGateFixture gate) : IClassFixture
             }
         );
 
-        Assert.True(run.Verdict == Verdict.Passed, string.Join(' ', run.Reasons.Select(reason => reason.Sentence)));
+        Loads.AssertWell(run);
         var report = await gate.Gate.GetReportAsync(run.TestId, TestContext.Current.CancellationToken);
         Assert.Contains(run.TestId.ToString(), report, StringComparison.Ordinal);
     }

@@ -23,7 +23,7 @@ public sealed class WholeWayTests(GateFixture gate) : IClassFixture<GateFixture>
     {
         await using var platform = await GateFixture.StartPlatformAsync();
 
-        var run = await gate.RunAsync(
+        var run = await gate.RunToVerdictAsync(
             testType,
             new
             {

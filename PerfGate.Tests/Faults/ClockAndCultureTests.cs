@@ -40,7 +40,7 @@ public sealed class ClockAndCultureTests(PostgresFixture postgres) : IDisposable
         var report = await host.Gate.GetReportAsync(run.TestId, never);
 
         var after = TimeProvider.System.GetUtcNow().AddSeconds(1);
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         DateTimeOffset[] times = [run.CreatedAt, run.StartedAt!.Value, run.EndedAt!.Value];
         Assert.All(times, time => Assert.Equal(TimeSpan.Zero, time.Offset));
         Assert.All(times, time => Assert.InRange(time, before, after));

@@ -59,14 +59,14 @@ public sealed class DatabaseAwayTests : IAsyncLifetime
         await _database.BringBackAsync();
 
         var run = await Loads.EndAsync(_gate, accepted.TestId);
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         Assert.Equal(run.Results!.Metrics!.Overall.Requests, seen);
         Assert.Equal(seen, target.Requests);
         Assert.Empty(Processes.OfRun(run.TestId));
 
         // The slot is free, and workers take runs again.
         var next = await Loads.EndAsync(_gate, (await _gate.ExecuteAsync(Loads.Request(target.Url), never)).TestId);
-        Assert.True(next.Verdict == Verdict.Passed, Loads.Explain(next));
+        Loads.AssertWell(next);
     }
 
     public async ValueTask DisposeAsync()

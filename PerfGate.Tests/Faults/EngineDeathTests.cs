@@ -64,7 +64,7 @@ public sealed class EngineDeathTests(PostgresFixture postgres) : IDisposable
             Loads.Explain(withoutEngine)
         );
         Assert.True(withoutEngine.Reasons[0].Code == "engine-killed", Loads.Explain(withoutEngine));
-        Assert.True(after.Verdict == Verdict.Passed, Loads.Explain(after));
+        Loads.AssertWell(after);
         foreach (var run in new[] { staging, production, next })
         {
             await Traces.AssertNoneAsync(Path.Combine(folder, "artifacts"), run);

@@ -84,7 +84,7 @@ public sealed class FailoverTests : IAsyncLifetime
     private async Task EndsWellAsync(Guid testId)
     {
         var run = await Loads.EndAsync(_gate, testId);
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         Assert.Empty(Processes.OfRun(testId));
     }
 

@@ -46,7 +46,7 @@ public sealed class HostDeathTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.True((first.Status, first.Verdict) == (RunStatus.Failed, Verdict.Error), Loads.Explain(first));
         Assert.True(first.Reasons[0].Code == "runner-fault", Loads.Explain(first));
         Assert.Equal(seen, _target.Requests);
-        Assert.True(second.Verdict == Verdict.Passed, Loads.Explain(second));
+        Loads.AssertWell(second);
         Assert.Equal(_other.Requests, second.Results!.Metrics!.Overall.Requests);
         await Traces.AssertNoneAsync(again.Artifacts, loaded);
         await Traces.AssertNoneAsync(again.Artifacts, waiting);
@@ -92,7 +92,7 @@ public sealed class HostDeathTests(PostgresFixture postgres) : IAsyncLifetime
         await using var again = await HostProcess.StartAsync(_folder, _database);
         var end = await Loads.EndAsync(again.Gate, run);
 
-        Assert.True(end.Verdict == Verdict.Passed, Loads.Explain(end));
+        Loads.AssertWell(end);
         Assert.Equal((seen, seen), (_target.Requests, end.Results!.Metrics!.Overall.Requests));
         await RunnerUnderTest.EventuallyAsync(
             () => Directory.EnumerateFiles(Path.Combine(again.Artifacts, run.ToString()), "*.draft").Any() == false,
@@ -146,7 +146,7 @@ public sealed class HostDeathTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.True((first.Status, first.Verdict) == (RunStatus.Failed, Verdict.Error), Loads.Explain(first));
         Assert.Equal(seen, _target.Requests);
-        Assert.True(second.Verdict == Verdict.Passed, Loads.Explain(second));
+        Loads.AssertWell(second);
         Assert.Equal(_other.Requests, second.Results!.Metrics!.Overall.Requests);
         await Traces.AssertNoneAsync(alive.Artifacts, loaded);
         await Traces.AssertNoneAsync(alive.Artifacts, waiting);

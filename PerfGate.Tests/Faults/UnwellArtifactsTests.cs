@@ -123,7 +123,7 @@ public sealed class UnwellArtifactsTests(PostgresFixture postgres) : IAsyncLifet
     private async Task AssertNextRunPassesAsync()
     {
         var next = await Loads.EndAsync(_gate, (await _gate.ExecuteAsync(Loads.Request(_target.Url), Never)).TestId);
-        Assert.True(next.Verdict == Verdict.Passed, Loads.Explain(next));
+        Loads.AssertWell(next);
     }
 
     private Task UnderLoadAsync(int requests) =>

@@ -31,8 +31,8 @@ public sealed class WholeWayOnFunctionsTests(OrchestratedFixture app) : IClassFi
             .Statuses.Select(status => JsonSerializer.Deserialize<OrchestrationStatus>(status)!)
             .ToList();
 
-        Assert.Equal(Verdict.Passed, verdict!.Verdict);
-        Assert.Equal("passed", gate.GetProperty("verdict").GetString());
+        Loads.AssertWell(verdict);
+        Assert.Equal(verdict!.Verdict.ToString(), gate.GetProperty("verdict").GetString(), ignoreCase: true);
         Assert.Contains("<testsuite", report, StringComparison.Ordinal);
         Assert.Equal(RunPhase.Judging, statuses[^1].Phase);
         Assert.Contains(statuses, status => status.Progress is { Requests: > 0 });

@@ -23,11 +23,11 @@ public sealed class EntraLoginTests(EntraGateFixture entra) : IClassFixture<Entr
         await entra.DisconnectAsync();
 
         var run = await Loads.EndAsync(entra.Gate, accepted.TestId);
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         // All pools have new connections now: jobs, claims, notices, requests.
         var next = await entra.Gate.ExecuteAsync(Loads.Request(target.Url), Cancellation);
         run = await Loads.EndAsync(entra.Gate, next.TestId);
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
         Assert.Equal(["https://ossrdbms-aad.database.windows.net/.default"], entra.Tokens.Scopes);
     }
 
@@ -66,7 +66,7 @@ public sealed class EntraLoginTests(EntraGateFixture entra) : IClassFixture<Entr
         }
 
         var run = await Loads.EndAsync(entra.Gate, accepted.TestId);
-        Assert.True(run.Verdict == Verdict.Passed, Loads.Explain(run));
+        Loads.AssertWell(run);
     }
 
     [Fact]

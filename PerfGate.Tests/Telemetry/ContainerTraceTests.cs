@@ -2,6 +2,7 @@ using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Runs;
 using PerfGate.Tests.EndToEnd;
+using PerfGate.Tests.Faults;
 using PerfGate.Tests.Runner;
 using PerfGate.Tests.Support;
 using PerfGate.Tests.Support.LoopbackArm;
@@ -59,7 +60,7 @@ public sealed class ContainerTraceTests(TracedCloudFixture gate) : IClassFixture
                 thresholds = new { minThroughput = 5 },
             }
         );
-        Assert.Equal(Verdict.Passed, run.Verdict);
+        Loads.AssertWell(run);
         // Told every five seconds, where nothing else is said.
         await RunnerUnderTest.EventuallyAsync(
             () => gate.Collector.SpansOf(run.TestId).Any(span => span.Name == "RunJob"),
