@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters;
 
@@ -15,6 +16,7 @@ public static class AdmissionSettings
     [
         Root + "Callers__StartsBurst",
         Root + "Callers__StartsPerHour",
+        Root + "Strip",
         .. new[] { TargetEnvironment.Staging, TargetEnvironment.Production }.SelectMany(environment =>
             new[]
             {
@@ -43,6 +45,7 @@ public static class AdmissionSettings
         var rules = new AdmissionRules
         {
             Caller = read.Rate("Callers__", defaults.Caller),
+            Strip = read.Pattern("Strip"),
             Staging = read.Environment(TargetEnvironment.Staging, defaults.Staging),
             Production = read.Environment(TargetEnvironment.Production, defaults.Production),
         };
@@ -68,6 +71,25 @@ public static class AdmissionSettings
                 (int)Number(prefix + "StartsBurst", defaults.Burst, 1, 1_000_000),
                 Number(prefix + "StartsPerHour", defaults.PerHour, 0.1, 1_000_000)
             );
+
+        public string? Pattern(string name)
+        {
+            if (Text(name) is not { } text)
+            {
+                return null;
+            }
+            if (Concealment.Problem(text) is { } problem)
+            {
+                Problems.Add(
+                    new FieldError(
+                        Root + name,
+                        problem,
+                        "a regular expression of .NET without lookarounds and backreferences"
+                    )
+                );
+            }
+            return text;
+        }
 
         private TargetRules Targets(string prefix)
         {

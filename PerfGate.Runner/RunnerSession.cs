@@ -2,6 +2,7 @@ using System.Text.Json;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Sensitive;
 using PerfGate.Runner.Artifacts;
 using PerfGate.Runner.Load;
 using PerfGate.Runner.Telemetry;

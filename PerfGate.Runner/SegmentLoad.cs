@@ -3,6 +3,7 @@ using System.Text;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Sensitive;
 using PerfGate.Core.Thresholds;
 using PerfGate.Runner.Artifacts;
 using PerfGate.Runner.Engines;
@@ -45,7 +46,13 @@ internal sealed class SegmentLoad(
             var variables = missing.Select(name => SecretReferences.Prefix + name);
             return End(RunnerEndCause.SecretMissing, $"set {string.Join(", ", variables)} where PerfGate runs.");
         }
-        SensitiveText.Conceal(order.Secrets.Select(name => EngineCommand.Secret(name)!));
+        SensitiveText.Conceal(
+            new Concealment(
+                order.Secrets.Select(name => EngineCommand.Secret(name)!),
+                order.Strip,
+                new[] { order.TargetHost, order.Target?.Host }.OfType<string>()
+            )
+        );
         if (await TargetCheck.ProblemAsync(order, time) is { } refused)
         {
             return End(RunnerEndCause.TargetRefused, refused);
@@ -167,12 +174,7 @@ internal sealed class SegmentLoad(
         await series.FinishAsync(CancellationToken.None);
         if (File.Exists(_summary) && SummarySecrets.TryStrip(await File.ReadAllBytesAsync(_summary), out var summary))
         {
-            var told = SensitiveText.StripConcealed(Encoding.UTF8.GetString(summary));
-            await artifacts.WriteAsync(
-                ArtifactNames.Summary(order.Segment),
-                Encoding.UTF8.GetBytes(told),
-                CancellationToken.None
-            );
+            await artifacts.WriteAsync(ArtifactNames.Summary(order.Segment), summary, CancellationToken.None);
         }
         await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
         return EngineEnd.Of(exitCode, stopped, samples.Problem, _log) with

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.ContainerInstances;
 
@@ -276,8 +277,7 @@ public sealed partial class ContainerGroupLauncher(
             ? state
             : state with
             {
-                LastWords =
-                    $"{state.LastWords}; it printed: {Core.K6Output.SensitiveText.Strip(printed.Trim(), LongestLog)}",
+                LastWords = $"{state.LastWords}; it printed: {SensitiveText.Strip(printed.Trim(), LongestLog)}",
             };
     }
 

@@ -1,5 +1,6 @@
 using PerfGate.Core;
 using PerfGate.Core.K6Output;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.ContainerInstances;
 

@@ -156,6 +156,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 ParentPid = Environment.ProcessId,
                 EarlyStop = run.Request.Configuration.EarlyStop,
                 Secrets = SecretReferences.Of(run.Request.Configuration),
+                Strip = parts.Options.Admission.Strip,
                 Target = run.Request.Configuration.BaseUrl,
                 Targets = parts.Options.Admission.On(run.Request.Environment).Targets,
                 TargetHost = run.Request.Configuration.BaseUrl.Host,

@@ -1,6 +1,7 @@
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using PerfGate.Core.K6Output;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using PerfGate.Core.K6Output;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.Telemetry;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.Telemetry;
 

@@ -2,7 +2,9 @@ using PerfGate.Core.Requests;
 
 namespace PerfGate.Core.Admission;
 
-/// <summary>How much may be asked for over time, beside what one request may ask for (<see cref="Limits"/>).</summary>
+/// <summary>
+/// How much may be asked for over time, beside what one request may ask for (<see cref="Limits"/>), and what nobody may be told.
+/// </summary>
 public sealed record AdmissionRules
 {
     /// <summary>The defaults.</summary>
@@ -10,6 +12,11 @@ public sealed record AdmissionRules
 
     /// <summary>What one caller may start, over all environments. Default 60 at once, 120 an hour.</summary>
     public StartRate Caller { get; init; } = new(60, 120);
+
+    /// <summary>
+    /// A regular expression of what runners take out of all they keep, beside secrets; null (default) for nothing.
+    /// </summary>
+    public string? Strip { get; init; }
 
     /// <summary>What holds on staging.</summary>
     public EnvironmentRules Staging { get; init; } = new();

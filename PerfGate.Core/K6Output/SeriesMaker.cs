@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Core.K6Output;
 
@@ -14,17 +15,17 @@ internal sealed class SeriesMaker
     private const int MaxFailures = 1000;
     private const int MaxCustomMetrics = 100;
 
-    private readonly Names _scenarios = new(MaxNames, text => text);
+    private readonly Names _scenarios = new(MaxNames, Clean);
     private readonly Names _groups = new(
         MaxNames,
-        text => text.StartsWith("::", StringComparison.Ordinal) ? text[2..] : text
+        text => Clean(text.StartsWith("::", StringComparison.Ordinal) ? text[2..] : text)
     );
-    private readonly Names _methods = new(50, text => text);
-    private readonly Names _urls = new(MaxNames, text => SensitiveText.Strip(text, 300));
-    private readonly Names _checks = new(MaxNames, text => SensitiveText.Strip(text, 300));
-    private readonly Names _codes = new(MaxNames, text => text);
-    private readonly Names _errors = new(MaxErrors, text => SensitiveText.Strip(text, 300));
-    private readonly Names _metrics = new(MaxCustomMetrics, text => text);
+    private readonly Names _methods = new(50, Clean);
+    private readonly Names _urls = new(MaxNames, Clean);
+    private readonly Names _checks = new(MaxNames, Clean);
+    private readonly Names _codes = new(MaxNames, Clean);
+    private readonly Names _errors = new(MaxErrors, Clean);
+    private readonly Names _metrics = new(MaxCustomMetrics, Clean);
 
     private readonly FailureKey _otherFailures = new(Names.Other, 0, Names.Other);
     private readonly Dictionary<(string Method, string Name), string> _endpoints = [];
@@ -62,6 +63,8 @@ internal sealed class SeriesMaker
                 break;
         }
     }
+
+    private static string Clean(string text) => SensitiveText.Strip(text, 300);
 
     private RequestKey Request(in TagText tags)
     {

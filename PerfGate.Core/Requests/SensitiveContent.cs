@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Core.Requests;
 
@@ -12,32 +12,6 @@ internal static class SensitiveContent
     private const string Synthetic =
         "synthetic data, e-mail addresses at example.com or below .example or .test (RFC 2606)";
     private const string Referred = "a reference to a secret that the runner knows: {{secret:NAME}}";
-
-    // Linear in the text, whatever is sent.
-    private const RegexOptions Linear = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
-
-    private static readonly (Regex Pattern, string Kind)[] Secrets =
-    [
-        Of(@"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a token (JWT)"),
-        Of(@"-----BEGIN [A-Z ]*PRIVATE KEY-----", "a private key"),
-        Of(@"\b(AKIA|ASIA)[0-9A-Z]{16}\b", "an access key of AWS"),
-        Of(@"\bAccountKey=[A-Za-z0-9+/]{40,}", "an account key of Azure Storage"),
-        Of(@"[?&]sig=[A-Za-z0-9%+/]{30,}", "a shared access signature"),
-        Of(@"\b(gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})", "a token of GitHub"),
-        Of(@"\bglpat-[A-Za-z0-9_-]{20,}", "a token of GitLab"),
-        Of(@"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", "a token of Slack"),
-        Of(@"\b[rs]k_live_[A-Za-z0-9]{16,}", "a live key of Stripe"),
-        Of(@"\bAIza[0-9A-Za-z_-]{35}", "a key of Google"),
-        Of(@"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}", "a key of SendGrid"),
-        Of(@"\bnpm_[A-Za-z0-9]{36}\b", "a token of npm"),
-        Of(@"\bsk-(proj-|ant-)?[A-Za-z0-9_-]{32,}", "a key of an API"),
-        Of(
-            @"(?i)\b(server|host|data source|accountendpoint)\s*=[^;]+;.*\b(password|pwd|accountkey|sharedaccesskey)\s*=\s*[^;{\s]{3,}",
-            "a connection string with its password"
-        ),
-        Of(@"(?i)\b[a-z][a-z0-9+.-]*://[^/\s:@{]+:[^/\s@{]+@", "a URL with a password"),
-        Of(@"(?i)^(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{20,}$", "a credential"),
-    ];
 
     /// <summary>Notes an error for each text of a value, at any depth, that holds such a thing.</summary>
     /// <param name="value">Any JSON.</param>
@@ -84,18 +58,10 @@ internal static class SensitiveContent
         {
             return null;
         }
-        foreach (var (pattern, kind) in Secrets)
-        {
-            if (pattern.IsMatch(text))
-            {
-                return (kind, Referred);
-            }
-        }
-        return PersonalNumbers.HasRealAddress(text) ? ("an e-mail address of a real domain", Synthetic)
+        return LiveSecrets.Find(text) is { } kind ? (kind, Referred)
+            : PersonalNumbers.HasRealAddress(text) ? ("an e-mail address of a real domain", Synthetic)
             : PersonalNumbers.HasCard(text) ? ("the number of a payment card", Synthetic)
             : PersonalNumbers.HasIban(text) ? ("the number of a bank account (IBAN)", Synthetic)
             : null;
     }
-
-    private static (Regex, string) Of(string pattern, string kind) => (new Regex(pattern, Linear), kind);
 }

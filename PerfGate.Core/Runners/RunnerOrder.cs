@@ -68,6 +68,12 @@ public sealed record RunnerOrder
     /// </summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
+    /// <summary>
+    /// A regular expression of what else is taken out of all that the runner keeps; null (default) for nothing. See
+    /// <see cref="Sensitive.Concealment"/>.
+    /// </summary>
+    public string? Strip { get; init; }
+
     /// <summary>The target's root; null where it is not known.</summary>
     public Uri? Target { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Sensitive;
 using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Runs;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using PerfGate.Core.K6Output;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Runner.Load;
 
@@ -20,6 +21,7 @@ internal sealed partial class EngineLog
     private readonly StringBuilder _text = new();
     private long _omitted;
     private string? _lastError;
+    private bool _withinKey;
 
     /// <summary>Exceptions thrown by the script.</summary>
     public long ScriptExceptions { get; private set; }
@@ -42,11 +44,11 @@ internal sealed partial class EngineLog
     /// <summary>Adds a line. Safe from several threads.</summary>
     public void Add(string line)
     {
-        var stripped = SensitiveText.Strip(line, MaxLineLength);
         // Text in quotes is the script's own and may look like anything.
         var marks = Quoted().Replace(line, "");
         lock (_lock)
         {
+            var stripped = IsOfKey(line) ? "[stripped]" : SensitiveText.Strip(line, MaxLineLength);
             if (marks.Contains("level=error", StringComparison.Ordinal))
             {
                 _lastError = MessageOf(stripped);
@@ -83,6 +85,14 @@ internal sealed partial class EngineLog
         }
     }
 
+    /// <summary>Whether a line is within a private key that an earlier one began: alone it looks like nothing.</summary>
+    private bool IsOfKey(string line)
+    {
+        var within = _withinKey && KeyLine().IsMatch(line);
+        _withinKey = within || KeyBegin().IsMatch(line);
+        return within;
+    }
+
     private static string MessageOf(string line)
     {
         var message = Message().Match(line);
@@ -96,6 +106,13 @@ internal sealed partial class EngineLog
         _text.Length == 0 ? null
         : _text.ToString().TrimEnd('\n').Split('\n')[^1] is { Length: > 0 } line ? line
         : null;
+
+    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----\\s*\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyBegin();
+
+    // Base64, or a header of an encrypted key (RFC 1421).
+    [GeneratedRegex("^[A-Za-z0-9+/=\\s]+\\z|^(Proc-Type|DEK-Info): ", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyLine();
 
     [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();

@@ -7,6 +7,7 @@ using OpenTelemetry.Trace;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Runner.Telemetry;
 

@@ -25,6 +25,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public GateClient Gate { get; }
 
+    /// <summary>A token that its tests use.</summary>
+    public string Token { get; private init; } = "";
+
     /// <summary>Where its artifacts are.</summary>
     public string Artifacts { get; }
 
@@ -81,7 +84,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 var key = await LocalSigningKey.LoadOrCreateAsync(folder, TimeProvider.System, CancellationToken.None);
                 var token = key.IssueToken("tests", Role.Admin, TimeSpan.FromHours(1));
                 var gate = new GateClient(new Uri(line[Announcement.Length..].Trim()), token);
-                return new HostProcess(process, errors, folder, gate);
+                return new HostProcess(process, errors, folder, gate) { Token = token };
             }
             Note(errors, line);
         }

@@ -4,6 +4,7 @@ using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
+using PerfGate.Core.Sensitive;
 using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Tests.K6Output;

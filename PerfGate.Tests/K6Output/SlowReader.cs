@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PerfGate.Core.K6Output;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Tests.K6Output;
 
@@ -83,7 +84,10 @@ internal static class SlowReader
                     totals.Count($"{at} failed {Key(row)}", 1);
                     var status =
                         int.TryParse(Tag(row, "status"), out var number) && number is > 0 and < 1000 ? number : 0;
-                    totals.Count($"{at} failure {Tag(row, "error_code")} {status} {Strip(Tag(row, "error"))}", 1);
+                    totals.Count(
+                        $"{at} failure {Strip(Tag(row, "error_code"))} {status} {Strip(Tag(row, "error"))}",
+                        1
+                    );
                     break;
                 case "http_req_failed":
                     break;
@@ -161,10 +165,10 @@ internal static class SlowReader
     private static string Key(Row row)
     {
         var group = Tag(row, "group");
-        var (method, name) = (Tag(row, "method"), Strip(Tag(row, "name")));
+        var (method, name) = (Strip(Tag(row, "method")), Strip(Tag(row, "name")));
         var endpoint =
             method.Length == 0 || name.StartsWith(method + " ", StringComparison.Ordinal) ? name : $"{method} {name}";
-        return $"{Tag(row, "scenario")}|{(group.StartsWith("::", StringComparison.Ordinal) ? group[2..] : group)}|{endpoint}";
+        return $"{Strip(Tag(row, "scenario"))}|{Strip(group.StartsWith("::", StringComparison.Ordinal) ? group[2..] : group)}|{endpoint}";
     }
 
     private static bool Answered(Row row) =>

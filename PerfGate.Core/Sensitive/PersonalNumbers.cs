@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace PerfGate.Core.Requests;
+namespace PerfGate.Core.Sensitive;
 
 /// <summary>What belongs to a person, told by its form and its check digits.</summary>
 internal static partial class PersonalNumbers
@@ -94,6 +94,22 @@ internal static partial class PersonalNumbers
     public static bool HasIban(string text) =>
         Iban().Matches(text).Select(match => match.Value.Replace(" ", "", StringComparison.Ordinal)).Any(IsIban);
 
+    /// <summary>The text with something in place of each of them.</summary>
+    public static string Strip(string text, string instead)
+    {
+        if (text.Contains('@', StringComparison.Ordinal))
+        {
+            text = Address()
+                .Replace(text, match => IsReal(match.Groups[1].Value.Trim('.', '-')) ? instead : match.Value);
+        }
+        text = Card().Replace(text, match => IsCard(match.Value) ? instead : match.Value);
+        return Iban()
+            .Replace(
+                text,
+                match => IsIban(match.Value.Replace(" ", "", StringComparison.Ordinal)) ? instead : match.Value
+            );
+    }
+
     private static string DomainAfter(string text, int from)
     {
         var to = from;
@@ -151,6 +167,9 @@ internal static partial class PersonalNumbers
         }
         return rest == 1;
     }
+
+    [GeneratedRegex(@"[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Address();
 
     // Not within a longer number, an id or a UUID.
     [GeneratedRegex(

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace PerfGate.Core.K6Output;
+namespace PerfGate.Core.Sensitive;
 
 /// <summary>
 /// Takes out of k6's summary what may be a secret: <c>setup_data</c> is whatever the script's setup returned, often a token;
 /// <c>config.script</c> of the machine-readable summary is the whole script; <c>options</c> are the script's own, among them
-/// certificates and keys.
+/// certificates and keys; and names of checks, groups and tags are whatever the script put together (<see cref="SensitiveText"/>).
 /// </summary>
 public static class SummarySecrets
 {
@@ -29,7 +30,7 @@ public static class SummarySecrets
             {
                 config.Remove("script");
             }
-            stripped = JsonSerializer.SerializeToUtf8Bytes(summary);
+            stripped = JsonSerializer.SerializeToUtf8Bytes(Clean(summary));
             return true;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
@@ -37,5 +38,36 @@ public static class SummarySecrets
             // A name given twice is an ArgumentException of the object.
             return false;
         }
+    }
+
+    private static JsonNode? Clean(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                var clean = new JsonObject();
+                foreach (var (name, value) in members)
+                {
+                    clean[Free(clean, SensitiveText.Strip(name))] = Clean(value);
+                }
+                return clean;
+            case JsonArray entries:
+                return new JsonArray([.. entries.Select(Clean)]);
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                return SensitiveText.Strip(value.GetValue<string>());
+            default:
+                return node?.DeepClone();
+        }
+    }
+
+    // Names that differ in their secrets alone stay two.
+    private static string Free(JsonObject members, string name)
+    {
+        var free = name;
+        for (var i = 2; members.ContainsKey(free); i++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name} ({i})");
+        }
+        return free;
     }
 }
