@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
@@ -9,14 +8,12 @@ namespace PerfGate.Adapters;
 /// <summary>Reads and checks the settings of <see cref="AdmissionRules"/>, the same for both hosts.</summary>
 public static class AdmissionSettings
 {
-    private const string Root = "PerfGate__";
-
     /// <summary>The settings.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        Root + "Callers__StartsBurst",
-        Root + "Callers__StartsPerHour",
-        Root + "Strip",
+        SettingValues.Root + "Callers__StartsBurst",
+        SettingValues.Root + "Callers__StartsPerHour",
+        SettingValues.Root + "Strip",
         .. new[] { TargetEnvironment.Staging, TargetEnvironment.Production }.SelectMany(environment =>
             new[]
             {
@@ -27,7 +24,9 @@ public static class AdmissionSettings
                 "StartsPerHour",
                 "VuMinutesPerDay",
                 "ChangeWindow",
-            }.Select(name => $"{Root}Environments__{environment}__{name}")
+            }
+                .Concat(LimitSettings.Names)
+                .Select(name => $"{SettingValues.Root}Environments__{environment}__{name}")
         ),
     ];
 
@@ -40,136 +39,86 @@ public static class AdmissionSettings
         TargetRules targets
     )
     {
-        var read = new Reading(configuration, targets, []);
+        var values = new SettingValues(configuration);
         var defaults = AdmissionRules.Default;
         var rules = new AdmissionRules
         {
-            Caller = read.Rate("Callers__", defaults.Caller),
-            Strip = read.Pattern("Strip"),
-            Staging = read.Environment(TargetEnvironment.Staging, defaults.Staging),
-            Production = read.Environment(TargetEnvironment.Production, defaults.Production),
+            Caller = Rate(values, "Callers__", defaults.Caller),
+            Limits = LimitSettings.Read(values),
+            Strip = Pattern(values, "Strip"),
+            Staging = Environment(values, TargetEnvironment.Staging, defaults.Staging, targets),
+            Production = Environment(values, TargetEnvironment.Production, defaults.Production, targets),
         };
-        return (rules, read.Problems);
+        return (rules, values.Problems);
     }
 
-    private sealed record Reading(IConfiguration Configuration, TargetRules Otherwise, List<FieldError> Problems)
+    private static EnvironmentRules Environment(
+        SettingValues values,
+        TargetEnvironment environment,
+        EnvironmentRules defaults,
+        TargetRules targets
+    )
     {
-        public EnvironmentRules Environment(TargetEnvironment environment, EnvironmentRules defaults)
+        var prefix = $"Environments__{environment}__";
+        return new EnvironmentRules
         {
-            var prefix = $"Environments__{environment}__";
-            return new EnvironmentRules
-            {
-                Targets = Targets(prefix),
-                Starts = Rate(prefix, defaults.Starts),
-                VuMinutesPerDay = Number(prefix + "VuMinutesPerDay", defaults.VuMinutesPerDay, 1, 1e9),
-                Window = Window(prefix + "ChangeWindow"),
-            };
-        }
+            Targets = Targets(values, prefix, targets),
+            Starts = Rate(values, prefix, defaults.Starts),
+            VuMinutesPerDay = values.Number(prefix + "VuMinutesPerDay", defaults.VuMinutesPerDay, 1, 1e9),
+            Window = Window(values, prefix + "ChangeWindow"),
+        };
+    }
 
-        public StartRate Rate(string prefix, StartRate defaults) =>
-            new(
-                (int)Number(prefix + "StartsBurst", defaults.Burst, 1, 1_000_000),
-                Number(prefix + "StartsPerHour", defaults.PerHour, 0.1, 1_000_000)
+    private static StartRate Rate(SettingValues values, string prefix, StartRate defaults) =>
+        new(
+            (int)values.Number(prefix + "StartsBurst", defaults.Burst, 1, 1_000_000),
+            values.Number(prefix + "StartsPerHour", defaults.PerHour, 0.1, 1_000_000)
+        );
+
+    private static TargetRules Targets(SettingValues values, string prefix, TargetRules otherwise)
+    {
+        var hosts = values
+            .Text(prefix + "Targets")
+            ?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (var host in (hosts ?? []).Where(host => !TargetRules.IsHostRule(host)))
+        {
+            values.Refused(
+                prefix + "Targets",
+                host,
+                "hosts with ; between them: shop.example, *.shop.example, shop.example:8443",
+                host
             );
-
-        public string? Pattern(string name)
-        {
-            if (Text(name) is not { } text)
-            {
-                return null;
-            }
-            if (Concealment.Problem(text) is { } problem)
-            {
-                Problems.Add(
-                    new FieldError(
-                        Root + name,
-                        problem,
-                        "a regular expression of .NET without lookarounds and backreferences"
-                    )
-                );
-            }
-            return text;
         }
-
-        private TargetRules Targets(string prefix)
+        // Whoever names hosts says also what kind of addresses they may have.
+        return new TargetRules
         {
-            var hosts = Text(prefix + "Targets")
-                ?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            foreach (var host in (hosts ?? []).Where(host => !TargetRules.IsHostRule(host)))
-            {
-                Problems.Add(
-                    new FieldError(
-                        $"{Root}{prefix}Targets",
-                        $"'{host}' cannot be used",
-                        "hosts with ; between them: shop.example, *.shop.example, shop.example:8443"
-                    )
-                );
-            }
-            // Whoever names hosts says also what kind of addresses they may have.
-            return new TargetRules
-            {
-                Hosts = hosts ?? Otherwise.Hosts,
-                AllowPrivate = Flag(prefix + "AllowPrivate", hosts is null && Otherwise.AllowPrivate),
-                AllowLoopback = Flag(prefix + "AllowLoopback", hosts is null && Otherwise.AllowLoopback),
-            };
+            Hosts = hosts ?? otherwise.Hosts,
+            AllowPrivate = values.Flag(prefix + "AllowPrivate", hosts is null && otherwise.AllowPrivate),
+            AllowLoopback = values.Flag(prefix + "AllowLoopback", hosts is null && otherwise.AllowLoopback),
+        };
+    }
+
+    private static string? Pattern(SettingValues values, string name)
+    {
+        if (values.Text(name) is not { } text)
+        {
+            return null;
         }
-
-        private bool Flag(string name, bool otherwise)
+        if (Concealment.Problem(text) is { } problem)
         {
-            if (Text(name) is not { } text)
-            {
-                return otherwise;
-            }
-            if (bool.TryParse(text, out var flag))
-            {
-                return flag;
-            }
-            Problems.Add(new FieldError(Root + name, $"'{text}' cannot be used", "true or false"));
-            return otherwise;
-        }
-
-        private ChangeWindow? Window(string name)
-        {
-            if (Text(name) is not { } text)
-            {
-                return null;
-            }
-            var window = ChangeWindow.Read(text);
-            if (window is null)
-            {
-                Problems.Add(new FieldError(Root + name, $"'{text}' cannot be used", ChangeWindow.Form));
-            }
-            return window;
-        }
-
-        private double Number(string name, double otherwise, double least, double most)
-        {
-            if (Text(name) is not { } text)
-            {
-                return otherwise;
-            }
-            if (
-                double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-                && number >= least
-                && number <= most
-            )
-            {
-                return number;
-            }
-            Problems.Add(
+            values.Problems.Add(
                 new FieldError(
-                    Root + name,
-                    $"'{text}' cannot be used",
-                    FormattableString.Invariant($"a number from {least} to {most}")
+                    SettingValues.Root + name,
+                    problem,
+                    "a regular expression of .NET without lookarounds and backreferences"
                 )
             );
-            return otherwise;
         }
-
-        private string? Text(string name) =>
-            Configuration[(Root + name).Replace("__", ":", StringComparison.Ordinal)] is { } value
-            && value.Trim() is { Length: > 0 } text
-                ? text
-                : null;
+        return text;
     }
+
+    private static ChangeWindow? Window(SettingValues values, string name) =>
+        values.Text(name) is not { } text
+            ? null
+            : ChangeWindow.Read(text) ?? values.Refused<ChangeWindow?>(name, text, ChangeWindow.Form, null);
 }

@@ -76,7 +76,7 @@ public static class Registration
     public static IServiceCollection AddPerfGate(this IServiceCollection services, PerfGateOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton(Limits.Default);
+        services.AddSingleton(options.Admission.Limits);
         services.AddSingleton(options.Admission);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new DatabaseAccess(

@@ -3,12 +3,15 @@ using PerfGate.Core.Requests;
 namespace PerfGate.Core.Admission;
 
 /// <summary>
-/// How much may be asked for over time, beside what one request may ask for (<see cref="Limits"/>), and what nobody may be told.
+/// How much may be asked for, at once and over time, and what nobody may be told.
 /// </summary>
 public sealed record AdmissionRules
 {
     /// <summary>The defaults.</summary>
     public static AdmissionRules Default { get; } = new();
+
+    /// <summary>What one request may ask for.</summary>
+    public Limits Limits { get; init; } = Limits.Default;
 
     /// <summary>What one caller may start, over all environments. Default 60 at once, 120 an hour.</summary>
     public StartRate Caller { get; init; } = new(60, 120);

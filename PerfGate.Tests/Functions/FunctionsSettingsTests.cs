@@ -5,6 +5,8 @@ using Microsoft.Extensions.Configuration;
 using PerfGate.Adapters;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Retention;
+using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
 using PerfGate.Functions.Settings;
 using PerfGate.Tests.Architecture;
 
@@ -76,6 +78,12 @@ public sealed partial class FunctionsSettingsTests
     [InlineData("PerfGate__Environments__Staging__AllowPrivate", "yes")]
     [InlineData("PerfGate__Environments__Production__ChangeWindow", "at night")]
     [InlineData("PerfGate__Callers__StartsBurst", "0")]
+    [InlineData("PerfGate__Strip", "a(?=b)")]
+    [InlineData("PerfGate__Strip", "x*")]
+    [InlineData("PerfGate__Environments__Staging__MaxVus", "0")]
+    [InlineData("PerfGate__Environments__Staging__MaxArrivalRate", "many")]
+    [InlineData("PerfGate__Environments__Production__MaxEnduranceDuration", "8d")]
+    [InlineData("PerfGate__Environments__Production__MaxLoadDuration", "0s")]
     [InlineData("PerfGate__SlotsPerEnvironment", "0")]
     [InlineData("PerfGate__SlotsPerEnvironment", "1.5")]
     [InlineData("PerfGate__RunnerSilence", "14s")]
@@ -100,6 +108,22 @@ public sealed partial class FunctionsSettingsTests
         Assert.Equal(name, error.Field);
         Assert.NotEmpty(error.Allowed);
         Assert.DoesNotContain("hush", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_environment_bears_what_its_settings_say()
+    {
+        var limits = Read(
+            ("PerfGate__Environments__Staging__MaxVus", "5000"),
+            ("PerfGate__Environments__Production__MaxVus", "50"),
+            ("PerfGate__Environments__Production__MaxEnduranceDuration", "2h")
+        ).PerfGate.Admission.Limits;
+
+        var production = limits.On(TargetEnvironment.Production);
+        Assert.Equal((5000, 50), (limits.Vus, production.Vus));
+        Assert.Equal(TimeSpan.FromHours(2), production.EnduranceDuration);
+        Assert.Equal(Limits.Default.EnduranceDuration, limits.EnduranceDuration);
+        Assert.Equal(Limits.Default.OnProduction!.Segments, production.Segments);
     }
 
     [Fact]

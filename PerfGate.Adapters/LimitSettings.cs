@@ -1,0 +1,48 @@
+using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
+
+namespace PerfGate.Adapters;
+
+/// <summary>Reads what one run may ask for on an environment: the <see cref="Limits"/> that installations differ in.</summary>
+internal static class LimitSettings
+{
+    /// <summary>The settings, after the environment's own prefix.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "MaxVus",
+        "MaxArrivalRate",
+        "MaxSegments",
+        "MaxLoadDuration",
+        "MaxStressDuration",
+        "MaxSpikeDuration",
+        "MaxEnduranceDuration",
+    ];
+
+    /// <summary>The limits of both environments.</summary>
+    public static Limits Read(SettingValues values)
+    {
+        var defaults = Limits.Default;
+        return On(values, TargetEnvironment.Staging, defaults) with
+        {
+            OnProduction = On(values, TargetEnvironment.Production, defaults.On(TargetEnvironment.Production)),
+        };
+    }
+
+    private static Limits On(SettingValues values, TargetEnvironment environment, Limits defaults)
+    {
+        var prefix = $"Environments__{environment}__";
+        return defaults with
+        {
+            Vus = (int)values.Number(prefix + "MaxVus", defaults.Vus, 1, 1_000_000),
+            ArrivalRate = values.Number(prefix + "MaxArrivalRate", defaults.ArrivalRate, 1, 10_000_000),
+            Segments = (int)values.Number(prefix + "MaxSegments", defaults.Segments, 1, 100),
+            LoadDuration = Longest("MaxLoadDuration", defaults.LoadDuration),
+            StressDuration = Longest("MaxStressDuration", defaults.StressDuration),
+            SpikeDuration = Longest("MaxSpikeDuration", defaults.SpikeDuration),
+            EnduranceDuration = Longest("MaxEnduranceDuration", defaults.EnduranceDuration),
+        };
+
+        TimeSpan Longest(string name, TimeSpan otherwise) =>
+            values.Duration(prefix + name, otherwise, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
+    }
+}
