@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Deploys PerfGate into the subscription that az is signed in to: docs/deploy.md has the whole way, step by step.
 #
-#   infra/deploy.sh staging|production [--yes] [--what-if] [--location REGION] [--smoke-url URL] [--address IP]
+#   infra/deploy.sh staging|production [--yes] [--what-if] [--parameters FILE] [--location REGION] [--smoke-url URL] [--address IP]
 #
 #   --yes            deploys without asking after the preview (pipelines)
 #   --what-if        ends after the preview
+#   --parameters     parameter file; default infra/STAGE.bicepparam
 #   --location       region of everything; default westeurope
-#   --smoke-url      target of a short run at the end, whose gate is the exit status; without it there is none.
-#                    Runners must be allowed to reach it: targetAddressRanges of the stage's parameter file.
+#   --smoke-url      target of a short run at the end, whose gate is the exit status; without it there is none. The stage's
+#                    parameter file must allow it: targetHosts its name, targetAddressRanges its address.
 #   --address        address of this machine as the database sees it; default: what api.ipify.org answers
 #
 # From the environment: PERFGATE_AUDIENCE (application id of PerfGate in Entra), PERFGATE_ALERT_EMAIL; and, where it is not to be
@@ -22,6 +23,7 @@ perfgate=${PERFGATE_CLI:-$root/perfgate}
 stage=""
 yes=""
 preview_only=""
+parameters=""
 location=westeurope
 smoke_url=""
 address=""
@@ -68,10 +70,11 @@ while [ $# -gt 0 ]; do
     staging | production) [ -z "$stage" ] || end 64 "one stage, not '$stage' and '$1'"; stage=$1 ;;
     --yes) yes=true ;;
     --what-if) preview_only=true ;;
+    --parameters) parameters=$(value "$@") || exit; shift ;;
     --location) location=$(value "$@") || exit; shift ;;
     --smoke-url) smoke_url=$(value "$@") || exit; shift ;;
     --address) address=$(value "$@") || exit; shift ;;
-    *) end 64 "'$1' cannot be used; expected staging or production, --yes, --what-if, --location, --smoke-url, --address" ;;
+    *) end 64 "'$1' cannot be used; expected staging or production, --yes, --what-if, --parameters, --location, --smoke-url, --address" ;;
   esac
   shift
 done
@@ -84,6 +87,12 @@ checks() {
   done
   [ -n "${PERFGATE_AUDIENCE:-}" ] || end 64 "PERFGATE_AUDIENCE is not set: the application id of PerfGate in Entra"
   [ -n "${PERFGATE_ALERT_EMAIL:-}" ] || end 64 "PERFGATE_ALERT_EMAIL is not set: who hears of alerts"
+  parameters=${parameters:-$root/infra/$stage.bicepparam}
+  [ -r "$parameters" ] || end 64 "there is no parameter file $parameters"
+  # The app would refuse the run, at the very end of all this.
+  if [ -n "$smoke_url" ] && grep -Eq '^param targetHosts = \[\]' "$parameters"; then
+    end 64 "--smoke-url has no chance: targetHosts of $parameters is empty, and so every target is refused"
+  fi
   local signed_in
   signed_in=$(az account show --query name --output tsv) || end 69 "az is not signed in: az login"
   say "$stage, into the subscription '$signed_in', $location"
@@ -129,7 +138,7 @@ settings() {
 preview() {
   say "what would change"
   must "the preview" az deployment sub what-if --name "perfgate-$stage" --location "$location" \
-    --parameters "$root/infra/$stage.bicepparam"
+    --parameters "$parameters"
   if [ -n "$preview_only" ]; then
     say "nothing was changed"
     exit 0
@@ -164,7 +173,7 @@ deploy() {
   [ -z "$registry" ] || image "$registry"
   say "deployment"
   must "the deployment" az deployment sub create --name "perfgate-$stage" --location "$location" \
-    --parameters "$root/infra/$stage.bicepparam" --output none
+    --parameters "$parameters" --output none
   if [ -z "$registry" ]; then
     registry=$(output registryName) || exit
     image "$registry"
@@ -178,7 +187,6 @@ migrate() {
     say "the database is reached from its network alone: the app brings its schema when it starts"
     return
   fi
-  command -v psql >/dev/null || end 69 "psql is not on PATH; it gives the app its role in the database"
   local group server host database app token
   group=$(output resourceGroupName) || exit
   server=$(output databaseServerName) || exit
@@ -194,11 +202,8 @@ migrate() {
     --rule-name deployment --start-ip-address "$address" --end-ip-address "$address" --output none
   token=$(az account get-access-token --resource-type oss-rdbms --query accessToken --output tsv) || end 70 "no token for the database"
   # By the environment, where other users of this machine do not see it.
-  PGPASSWORD=$token must "the migration" "$perfgate" migrate \
+  PGPASSWORD=$token must "the migration" "$perfgate" migrate --grant-to "$app" --entra-identity \
     --connection "Host=$host;Database=$database;Username=$PERFGATE_DATABASE_ADMIN;Ssl Mode=VerifyFull"
-  PGPASSWORD=$token PGSSLMODE=verify-full PGSSLROOTCERT=system must "the app's role" psql --no-psqlrc --quiet \
-    --host "$host" --username "$PERFGATE_DATABASE_ADMIN" --dbname postgres \
-    --set ON_ERROR_STOP=1 --set "app=$app" --set "database=$database" --file "$root/infra/database-role.sql"
 }
 
 publish() {

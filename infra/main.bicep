@@ -57,6 +57,12 @@ param registrySku string
 @description('Addresses of the network, at least a /22.')
 param addressPrefix string = '10.90.0.0/22'
 
+@description('Hosts that loads of this stage may go to: shop.example, *.shop.example, api.example:8443. None: every target is refused.')
+param targetHosts string[] = []
+
+@description('Whether those hosts may have addresses of private networks.')
+param allowPrivateTargets bool = false
+
 @description('Where runners may send load: address ranges, or a service tag such as Internet.')
 param targetAddressRanges string[] = []
 
@@ -65,6 +71,9 @@ param targetPorts string[] = ['80', '443']
 
 @description('Where runners must never send load: the address ranges of production. Before any target.')
 param forbiddenAddressRanges string[] = []
+
+@description('Secrets of targets that tests may refer to as {{secret:NAME}}: their names in the key vault, with a hyphen where NAME has an underscore.')
+param targetSecrets string[] = []
 
 @description('Cores and memory of a runner.')
 param runnerSize { cpu: string, memoryGb: string } = {
@@ -117,6 +126,7 @@ var names = {
   database: 'psql-${installation}-${unique}'
   hostStorage: 'st${name}host${unique}'
   insights: 'appi-${installation}'
+  migrator: 'id-${installation}-migrator'
   network: 'vnet-${installation}'
   registry: 'cr${name}${stage}${unique}'
   runnerIdentity: 'id-${installation}-runner'
@@ -177,6 +187,7 @@ module identities 'modules/identities.bicep' = {
   params: {
     appName: names.appIdentity
     runnerName: names.runnerIdentity
+    migratorName: names.migrator
     location: location
     tags: tags
   }
@@ -280,14 +291,14 @@ module database 'modules/database.bicep' = {
   }
 }
 
-module databaseApp 'modules/database-app.bicep' = if (privateDatabase) {
+module databaseMigrator 'modules/database-migrator.bicep' = if (privateDatabase) {
   scope: appGroup
   params: {
     serverName: names.database
-    appName: names.appIdentity
+    migratorName: names.migrator
     // Its name is the identity's id, which Azure gives: what-if cannot tell this one.
     #disable-next-line what-if-short-circuiting
-    appPrincipalId: identities.outputs.appPrincipalId
+    migratorPrincipalId: identities.outputs.migratorPrincipalId
   }
   dependsOn: [
     database
@@ -302,6 +313,7 @@ module access 'modules/access.bicep' = {
     registryName: names.registry
     insightsName: names.insights
     networkName: names.network
+    vaultName: names.vault
     runnerIdentityName: names.runnerIdentity
     appIdentityName: names.appIdentity
     appPrincipalId: identities.outputs.appPrincipalId
@@ -314,6 +326,7 @@ module access 'modules/access.bicep' = {
     registry
     monitoring
     network
+    vault
   ]
 }
 
@@ -344,6 +357,14 @@ module functionApp 'modules/function-app.bicep' = {
     databaseName: database.outputs.databaseName
     databaseUser: names.appIdentity
     migrateAtStart: privateDatabase
+    migratorId: identities.outputs.migratorId
+    migratorClientId: identities.outputs.migratorClientId
+    migratorName: names.migrator
+    stage: stage
+    targetHosts: targetHosts
+    allowPrivateTargets: allowPrivateTargets
+    vaultName: names.vault
+    targetSecrets: targetSecrets
     runnersResourceGroup: runnersGroup.name
     runnersSubnetId: network.outputs.runnersSubnetId
     runnerIdentityId: identities.outputs.runnerId
@@ -363,6 +384,7 @@ module functionApp 'modules/function-app.bicep' = {
     // The app starts with its rights, or its first minutes are errors.
     access
     runnerAccess
+    databaseMigrator
   ]
 }
 
@@ -392,6 +414,7 @@ output runnersResourceGroupName string = runnersGroup.name
 output registryName string = names.registry
 output functionAppName string = names.app
 output functionAppUrl string = functionApp.outputs.url
+output vaultName string = names.vault
 output databaseServerName string = names.database
 output databaseHost string = database.outputs.host
 output databaseName string = database.outputs.databaseName

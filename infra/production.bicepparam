@@ -29,5 +29,6 @@ param alwaysReadyInstances = 1
 param logRetentionDays = 90
 param monthlyBudget = 900
 
-// Nothing is reached unless it is named here: the addresses of production, on purpose and one by one.
+// Nothing is reached unless it is named here: the hosts of production and their addresses, on purpose and one by one.
+param targetHosts = []
 param targetAddressRanges = []

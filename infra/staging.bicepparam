@@ -26,6 +26,8 @@ param storageSku = 'Standard_LRS'
 param registrySku = 'Basic'
 param monthlyBudget = 150
 
-// Fill in before the first run: the addresses of what is tested, and those of production, which no load may reach from here.
+// Fill in before the first run: the hosts that loads may go to, their addresses, and the addresses of production, which no load may
+// reach from here.
+param targetHosts = []
 param targetAddressRanges = []
 param forbiddenAddressRanges = []

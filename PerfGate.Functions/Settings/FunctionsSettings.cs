@@ -34,6 +34,12 @@ public sealed record FunctionsSettings
     /// <summary>Whether the app brings the database to the newest schema when it starts; default true.</summary>
     public bool MigrateAtStart { get; init; } = true;
 
+    /// <summary>
+    /// Who brings it, and gives the app's own role its rights; null (default) where the app does it as itself, and so owns the
+    /// tables.
+    /// </summary>
+    public SchemaOwner? SchemaOwner { get; init; }
+
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="SettingsException">Settings cannot be used; it names each of them.</exception>
     public static FunctionsSettings Read(IConfiguration configuration)
@@ -49,6 +55,7 @@ public sealed record FunctionsSettings
             Tokens = ReadTokens(read),
             Retention = RetentionSettings.Read(read),
             MigrateAtStart = read.Flag("PerfGate__MigrateAtStart", true),
+            SchemaOwner = SchemaOwner.Read(read),
             Telemetry = ReadTelemetry(read, configuration),
             ApplicationInsights = TelemetrySettings.IsDisabled(configuration)
                 ? null
@@ -74,7 +81,7 @@ public sealed record FunctionsSettings
             "PerfGate__PostgresConnectionString",
             "a connection string, such as Host=...;Database=perfgate"
         );
-        CheckDatabase(read, database);
+        CheckDatabase(read, "PerfGate__PostgresConnectionString", database);
         var byEntra = ReadLogin(read, database);
         var blobs = read.Text("PerfGate__BlobConnectionString");
         var service = read.Address("PerfGate__BlobServiceUrl", "https");
@@ -210,19 +217,20 @@ public sealed record FunctionsSettings
         }
     }
 
-    private static void CheckDatabase(SettingReader read, string connectionString)
+    /// <summary>Refuses a connection string that cannot be read or leads nowhere.</summary>
+    internal static void CheckDatabase(SettingReader read, string name, string connectionString)
     {
         try
         {
             if (connectionString.Length > 0 && new NpgsqlConnectionStringBuilder(connectionString).Host is null)
             {
-                read.Refuse("PerfGate__PostgresConnectionString", "names no host", "Host=...;Database=perfgate");
+                read.Refuse(name, "names no host", "Host=...;Database=perfgate");
             }
         }
         catch (ArgumentException)
         {
             // Npgsql's own message may hold parts of it, a password among them.
-            read.Refuse("PerfGate__PostgresConnectionString", "cannot be read", "Host=...;Database=perfgate");
+            read.Refuse(name, "cannot be read", "Host=...;Database=perfgate");
         }
     }
 

@@ -1,11 +1,16 @@
+using Azure.Core;
 using Microsoft.Extensions.Hosting;
 using PerfGate.Adapters.Postgres;
 
 namespace PerfGate.Functions.Settings;
 
 /// <summary>Brings the database to the newest schema before any function is answered, where the settings want it.</summary>
-public sealed class MigrationAtStart(FunctionsSettings settings, DatabaseAccess database, TimeProvider time)
-    : IHostedLifecycleService
+public sealed class MigrationAtStart(
+    FunctionsSettings settings,
+    DatabaseAccess database,
+    TokenCredential credential,
+    TimeProvider time
+) : IHostedLifecycleService
 {
     // The Functions host gives a worker about a minute to start.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -23,7 +28,7 @@ public sealed class MigrationAtStart(FunctionsSettings settings, DatabaseAccess 
         {
             try
             {
-                await MigrationRunner.MigrateAsync(database, cancellationToken);
+                await MigrateAsync(cancellationToken);
                 return;
             }
             catch (Exception away) when (DatabaseAway.Explains(away) && time.GetElapsedTime(begun) < Patience)
@@ -33,6 +38,11 @@ public sealed class MigrationAtStart(FunctionsSettings settings, DatabaseAccess 
             }
         }
     }
+
+    private Task MigrateAsync(CancellationToken cancellation) =>
+        settings.SchemaOwner is { } owner
+            ? owner.MigrateAsync(credential, settings.PerfGate.PostgresConnectionString, cancellation)
+            : MigrationRunner.MigrateAsync(database, cancellation);
 
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -22,6 +22,13 @@ public static class MigrateCommand
         HelpName = "ROLE",
     };
 
+    private static readonly Option<bool> EntraIdentity = new("--entra-identity")
+    {
+        Description =
+            "The role of --grant-to is an identity of Entra: it is made, under that name, where it is not there yet "
+            + "(Azure Database for PostgreSQL).",
+    };
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -29,6 +36,7 @@ public static class MigrateCommand
         {
             Connection,
             GrantTo,
+            EntraIdentity,
             ServeCommand.PostgresAuthentication,
             ServeCommand.DataFolder,
         };
@@ -40,16 +48,32 @@ public static class MigrateCommand
     {
         var screen = new Screen(parsed.GetValue(CommandLine.Json));
         var entra = ServeCommand.IsByEntra(parsed, Connection) ? new DefaultAzureCredential() : null;
+        if (parsed.GetValue(EntraIdentity) && parsed.GetValue(GrantTo) is null)
+        {
+            throw new UsageException("--entra-identity says what the role of --grant-to is; --grant-to is missing.");
+        }
         IReadOnlyList<string> applied;
         if (parsed.GetValue(Connection) is { } connection)
         {
-            applied = await ApplyAsync(connection, entra, parsed.GetValue(GrantTo), cancellation);
+            applied = await ApplyAsync(
+                connection,
+                entra,
+                parsed.GetValue(GrantTo),
+                parsed.GetValue(EntraIdentity),
+                cancellation
+            );
         }
         else
         {
             var folder = Path.Combine(Path.GetFullPath(parsed.GetValue(ServeCommand.DataFolder)!), "postgres");
             await using var postgres = await PrivatePostgres.StartAsync(folder, cancellation);
-            applied = await ApplyAsync(postgres.ConnectionString, null, parsed.GetValue(GrantTo), cancellation);
+            applied = await ApplyAsync(
+                postgres.ConnectionString,
+                null,
+                parsed.GetValue(GrantTo),
+                parsed.GetValue(EntraIdentity),
+                cancellation
+            );
         }
         screen.Result(
             new { applied },
@@ -72,6 +96,7 @@ public static class MigrateCommand
         string connection,
         TokenCredential? entra,
         string? role,
+        bool isEntraIdentity,
         CancellationToken cancellation
     )
     {
@@ -82,6 +107,10 @@ public static class MigrateCommand
             await JobSchema.PrepareAsync(owner, cancellation);
             if (role is not null)
             {
+                if (isEntraIdentity)
+                {
+                    await EntraRole.EnsureAsync(owner, role, cancellation);
+                }
                 await AppRole.GrantAsync(owner, role, cancellation);
             }
             return applied;
@@ -91,6 +120,13 @@ public static class MigrateCommand
         {
             throw new UsageException(
                 $"--grant-to is \"{role}\", and there is no such role; it must be one that is there."
+            );
+        }
+        catch (PostgresException elsewhere)
+            when (elsewhere.SqlState == PostgresErrorCodes.UndefinedFunction && isEntraIdentity)
+        {
+            throw new UsageException(
+                "--entra-identity is for Azure Database for PostgreSQL; this server knows no identities of Entra."
             );
         }
         catch (ArgumentException unreadable)

@@ -175,6 +175,41 @@ public sealed partial class FunctionsSettingsTests
     }
 
     [Fact]
+    public void A_schema_owner_is_somebody_else_than_the_app()
+    {
+        var owner = Read(
+            ("PerfGate__PostgresAuthentication", "entra"),
+            ("PerfGate__PostgresConnectionString", "Host=db;Username=app;Ssl Mode=VerifyFull"),
+            ("PerfGate__PostgresOwnerConnectionString", "Host=db;Username=owner;Ssl Mode=VerifyFull"),
+            ("PerfGate__PostgresOwnerClientId", "66666666-7777-8888-9999-000000000000")
+        ).SchemaOwner!;
+
+        Assert.True(owner.ByEntra);
+        Assert.Equal("66666666-7777-8888-9999-000000000000", owner.ClientId);
+        Assert.Null(Read().SchemaOwner);
+    }
+
+    [Theory]
+    [InlineData("PerfGate__PostgresOwnerClientId", "is set without", null, "an-id")]
+    [InlineData("PerfGate__PostgresOwnerClientId", "tokens are not asked for", "Host=db;Username=owner", "an-id")]
+    [InlineData("PerfGate__PostgresOwnerConnectionString", "names no host", "Username=owner", null)]
+    public void A_schema_owner_that_cannot_be_used_is_named(string field, string problem, string? owner, string? client)
+    {
+        var refused = Assert.Throws<SettingsException>(() =>
+            Read(
+                ("PerfGate__PostgresConnectionString", "Host=db;Username=app"),
+                ("PerfGate__PostgresOwnerConnectionString", owner),
+                ("PerfGate__PostgresOwnerClientId", client)
+            )
+        );
+
+        Assert.Contains(
+            refused.Errors,
+            error => error.Field == field && error.Problem.Contains(problem, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void Nightly_tests_are_due_when_their_timer_fires() =>
         Assert.Equal(
             "30 23 * * MON-FRI",
@@ -199,6 +234,7 @@ public sealed partial class FunctionsSettingsTests
             .ToList();
         var code = Directory
             .EnumerateFiles(Path.Combine(Repository.Root.FullName, "PerfGate.Functions", "Settings"), "*.cs")
+            .Append(Path.Combine(Repository.Root.FullName, "PerfGate.Adapters", "Telemetry", "TelemetrySettings.cs"))
             .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
 
         Assert.Empty(
@@ -235,6 +271,6 @@ public sealed partial class FunctionsSettingsTests
     [GeneratedRegex(@"^\| `([A-Za-z_]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Described();
 
-    [GeneratedRegex("\"(PerfGate__[A-Za-z_]+|[A-Za-z]+Schedule)\"")]
+    [GeneratedRegex("\"(PerfGate__[A-Za-z_]+|[A-Za-z]+Schedule|(?:OTEL|APPLICATIONINSIGHTS)_[A-Z_]+)\"")]
     private static partial Regex Named();
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Admission;
@@ -15,7 +16,7 @@ public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledSt
     {
         var alerts = stages.Staging.Of("Microsoft.Insights/scheduledQueryRules");
         Assert.Equal(
-            ["nightFailed", "nightMissing", "nightRejected", "orphans"],
+            ["nightFailed", "nightMissing", "nightNotStarted", "nightRejected", "orphans"],
             alerts.Select(alert => alert.Symbol).Order(StringComparer.Ordinal)
         );
 
@@ -32,6 +33,16 @@ public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledSt
             "\"perfgate.verdicts\"",
             Code("PerfGate.Adapters", "Telemetry", "RunTelemetry.cs"),
             StringComparison.Ordinal
+        );
+
+        Assert.Contains("parameters('notStartedMessage')", Query(alerts, "nightNotStarted"), StringComparison.Ordinal);
+        // Each way of not starting says so.
+        Assert.Equal(
+            3,
+            Regex.Count(
+                Code("PerfGate.Adapters", "Postgres", "DueTests.cs"),
+                Regex.Escape($"\"{Default("notStartedMessage")}")
+            )
         );
 
         Assert.Contains("parameters('sweptMessage')", Query(alerts, "orphans"), StringComparison.Ordinal);

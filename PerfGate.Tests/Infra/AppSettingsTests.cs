@@ -86,6 +86,7 @@ public sealed partial class AppSettingsTests(CompiledStages stages) : IClassFixt
         Assert.NotNull(containers.IdentityId);
         Assert.Equal("perfgate-staging", containers.Owner);
         Assert.Null(settings.PerfGate.BlobConnectionString);
+        Assert.Equal(IsPrivate(stage), settings.SchemaOwner is { ByEntra: true, ClientId: not null });
         Assert.IsType<TokenSettings.Issued>(settings.Tokens);
         Assert.DoesNotContain(
             "Password",
@@ -129,12 +130,54 @@ public sealed partial class AppSettingsTests(CompiledStages stages) : IClassFixt
     [Fact]
     public void All_of_them_are_given_to_the_app_and_those_of_the_stage_beside_them() =>
         Assert.Equal(
-            "[concat(variables('settings'), variables('furtherSettings'))]",
+            "[concat(variables('settings'), variables('targetSettings'), variables('secretSettings'), variables('furtherSettings'))]",
             Assert
                 .Single(stages.Staging.Of("Microsoft.Web/sites"))
                 .Property("siteConfig", "appSettings")!
                 .Value.GetString()
         );
+
+    [Theory]
+    [InlineData("staging", "Staging")]
+    [InlineData("production", "Production")]
+    public void Each_stage_is_told_its_own_targets_and_no_others(string stage, string environment)
+    {
+        var settings = stages[stage].Module("functionApp").GetProperty("variables");
+
+        Assert.Equal($"[parameters('stage')]", stages[stage].Given("functionApp", "stage"));
+        Assert.Equal(stage, stages[stage].Parameter("stage").GetString());
+        Assert.Contains(
+            $"'{environment}'",
+            settings.GetProperty("environmentName").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            [
+                "[format('PerfGate__Environments__{0}__Targets', variables('environmentName'))]",
+                "[format('PerfGate__Environments__{0}__AllowPrivate', variables('environmentName'))]",
+            ],
+            settings.GetProperty("targetSettings").EnumerateArray().Select(one => one.GetProperty("name").GetString())
+        );
+    }
+
+    [Fact]
+    public void Secrets_of_targets_are_read_from_the_vault_with_the_apps_identity()
+    {
+        var secrets = stages.Staging.Module("functionApp").GetProperty("variables").GetProperty("secretSettings");
+        Assert.Contains("PERFGATE_SECRET_", secrets.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(
+            "@Microsoft.KeyVault(VaultName={0};SecretName={1})",
+            secrets.GetRawText(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "[parameters('identityId')]",
+            Assert
+                .Single(stages.Staging.Of("Microsoft.Web/sites"))
+                .Property("keyVaultReferenceIdentity")!
+                .Value.GetString()
+        );
+    }
 
     private Dictionary<string, string> Settings(string stage) =>
         stages[stage]
@@ -168,11 +211,15 @@ public sealed partial class AppSettingsTests(CompiledStages stages) : IClassFixt
         {
             "PerfGate__PostgresConnectionString" => Format(value),
             "PerfGate__MigrateAtStart" => "true",
+            "PerfGate__PostgresOwnerConnectionString" => IsPrivate(stage) ? Format(value) : "",
+            "PerfGate__PostgresOwnerClientId" => IsPrivate(stage) ? "66666666-7777-8888-9999-000000000000" : "",
             "PerfGate__Auth__Authority" => "https://login.microsoftonline.com/tenant/v2.0",
             _ when Platform.Contains(name) || !value.StartsWith('[') => value,
             _ => throw new InvalidOperationException($"{name} is {value}"),
         };
     }
+
+    private bool IsPrivate(string stage) => stages[stage].Parameter("privateDatabase").GetBoolean();
 
     /// <summary>The text of a <c>format()</c>, with words in its places.</summary>
     private static string Format(string expression) =>

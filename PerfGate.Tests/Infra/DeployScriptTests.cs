@@ -15,7 +15,6 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
         "az account get-access-token --resource-type oss-rdbms",
         "perfgate migrate",
         "password database-token",
-        "psql",
         "dotnet publish",
         "zip",
         "az functionapp deployment source config-zip",
@@ -32,12 +31,29 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
 
         var result = await script.RunAsync(
             "",
-            ["staging", "--yes", "--address", "192.0.2.7", "--smoke-url", platform.Urls.First()]
+            [
+                "staging",
+                "--yes",
+                "--address",
+                "192.0.2.7",
+                "--parameters",
+                script.WithTargets("127.0.0.1"),
+                "--smoke-url",
+                platform.Urls.First(),
+            ]
         );
 
         result.Was(0);
         Begin(WholeWay, script.Calls);
         Assert.Contains("PERFGATE_DATABASE_ADMIN=engineer@example.com", script.Parameters);
+        Assert.Contains(
+            script.Calls,
+            call =>
+                call.StartsWith(
+                    "perfgate migrate --grant-to id-perfgate-staging-app --entra-identity",
+                    StringComparison.Ordinal
+                )
+        );
         Assert.Contains(script.Parameters, line => Budget().IsMatch(line));
         Assert.Contains(script.Calls, call => call.Contains("--start-ip-address 192.0.2.7", StringComparison.Ordinal));
         Assert.DoesNotContain(
@@ -49,6 +65,18 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_target_that_the_app_would_refuse_is_said_before_anything_is_called()
+    {
+        using var script = Deployed();
+
+        var result = await script.RunAsync("", ["staging", "--yes", "--smoke-url", "https://staging.example.com"]);
+
+        result.Was(64);
+        Assert.Contains("targetHosts", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(script.Calls);
+    }
+
+    [Fact]
     public async Task A_failed_gate_is_the_exit_status()
     {
         using var script = Deployed();
@@ -56,7 +84,16 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
         // Nobody listens there.
         var result = await script.RunAsync(
             "",
-            ["staging", "--yes", "--address", "192.0.2.7", "--smoke-url", "http://127.0.0.1:1"]
+            [
+                "staging",
+                "--yes",
+                "--address",
+                "192.0.2.7",
+                "--parameters",
+                script.WithTargets("127.0.0.1"),
+                "--smoke-url",
+                "http://127.0.0.1:1",
+            ]
         );
 
         result.Was(1);
@@ -71,7 +108,7 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
         var result = await script.RunAsync("y\n", ["staging", "--address", "192.0.2.7"]);
 
         result.Was(0);
-        Begin([.. WholeWay[..11], WholeWay[^1]], script.Calls);
+        Begin([.. WholeWay[..10], WholeWay[^1]], script.Calls);
     }
 
     [Theory]
@@ -101,7 +138,7 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
     [InlineData("deployment sub what-if", 1)]
     [InlineData("deployment sub create", 2)]
     [InlineData("acr build", 3)]
-    [InlineData("functionapp deployment", 11)]
+    [InlineData("functionapp deployment", 10)]
     public async Task What_fails_is_named_and_nothing_comes_after_it(string call, int calls)
     {
         using var script = Deployed();
@@ -156,7 +193,7 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
 
         (await script.RunAsync("", ["production", "--yes"])).Was(0);
 
-        Begin([.. WholeWay[..3], .. WholeWay[8..11]], script.Calls);
+        Begin([.. WholeWay[..3], .. WholeWay[7..10]], script.Calls);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using PerfGate.Tests.Cli;
 namespace PerfGate.Tests.Infra;
 
 /// <summary>
-/// <c>infra/deploy.sh</c> with programs on its PATH that note each call and answer as they would: az, psql, zip, and the builds of
+/// <c>infra/deploy.sh</c> with programs on its PATH that note each call and answer as they would: az, zip, and the builds of
 /// dotnet. The command line of PerfGate is the real one where it runs a test.
 /// </summary>
 internal sealed class DeployedScript : IDisposable
@@ -59,14 +59,7 @@ internal sealed class DeployedScript : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "deploy.sh is for a POSIX shell");
         foreach (
-            var (name, text) in new[]
-            {
-                ("az", Az),
-                ("dotnet", Dotnet),
-                ("zip", Named),
-                ("psql", Named),
-                ("perfgate-cli", PerfGate),
-            }
+            var (name, text) in new[] { ("az", Az), ("dotnet", Dotnet), ("zip", Named), ("perfgate-cli", PerfGate) }
         )
         {
             var path = Path.Combine(_folder.FullName, name);
@@ -99,6 +92,18 @@ internal sealed class DeployedScript : IDisposable
 
     /// <summary>What the parameter files could read when the deployment was asked for.</summary>
     public IReadOnlyList<string> Parameters => Lines("calls.env");
+
+    /// <summary>A parameter file of staging that lets loads go to a host.</summary>
+    public string WithTargets(string host)
+    {
+        var file = Path.Combine(_folder.FullName, "own.bicepparam");
+        File.WriteAllText(
+            file,
+            File.ReadAllText(Path.Combine(BicepCompiler.Folder, "staging.bicepparam"))
+                .Replace("param targetHosts = []", $"param targetHosts = ['{host}']", StringComparison.Ordinal)
+        );
+        return file;
+    }
 
     /// <summary>Runs it to its end.</summary>
     public Task<CliResult> RunAsync(string input, params string[] arguments) =>

@@ -17,6 +17,7 @@ public sealed partial class RightsTests(CompiledStages stages) : IClassFixture<C
         ("app", "Storage Blob Data Contributor ba92f5b4-2d11-453d-a403-e96b0029c9fe", "artifactStorageName"),
         ("app", "Storage Blob Delegator db58b8e5-c6ad-4a2a-8342-4190687cbf4a", "artifactStorageName"),
         ("app", "Monitoring Metrics Publisher 3913510d-42f4-4e42-8a64-420c390055eb", "insightsName"),
+        ("app", "Key Vault Secrets User 4633458b-17de-408a-b874-0445c86b69e6", "vaultName"),
         ("app", Runners, "networkName runners"),
         ("app", Runners, "runnerIdentityName"),
         ("app", Runners, "resource group of the runners"),

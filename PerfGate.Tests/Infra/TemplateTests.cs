@@ -66,6 +66,19 @@ public sealed partial class TemplateTests(CompiledStages stages) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Stages))]
+    public void The_app_is_no_administrator_of_its_database(string stage)
+    {
+        var administrators = stages[stage].Of("Microsoft.DBforPostgreSQL/flexibleServers/administrators");
+
+        Assert.Equal(
+            ["[parameters('administrator').name]", "[parameters('migratorName')]"],
+            administrators.Select(one => one.Property("principalName")!.Value.GetString()).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal("[parameters('privateDatabase')]", stages[stage].Condition("databaseMigrator"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stages))]
     public void Nothing_that_is_deployed_holds_a_secret(string stage)
     {
         Assert.All(stages[stage].Resources, resource => Assert.DoesNotMatch(Secrets(), resource.Json.GetRawText()));

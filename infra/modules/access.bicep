@@ -6,6 +6,7 @@ param artifactStorageName string
 param registryName string
 param insightsName string
 param networkName string
+param vaultName string
 param runnerIdentityName string
 param appIdentityName string
 param appPrincipalId string
@@ -28,6 +29,10 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing =
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+  name: vaultName
 }
 
 resource runnersSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' existing = {
@@ -118,6 +123,20 @@ resource telemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',
       '3913510d-42f4-4e42-8a64-420c390055eb'
+    )
+  }
+}
+
+@description('Key Vault Secrets User: secrets of targets, which the app hands to the runners of runs that name them.')
+resource secrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, appIdentityName, 'secrets-user')
+  scope: vault
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '4633458b-17de-408a-b874-0445c86b69e6'
     )
   }
 }

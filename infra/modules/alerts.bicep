@@ -14,6 +14,9 @@ param nightlyFunction string = 'NightlyEndurance'
 @description('How the sweep begins what it logs of each group it deletes.')
 param sweptMessage string = 'Swept the orphaned container group'
 
+@description('How it ends what is logged of a test that was due and not started.')
+param notStartedMessage string = 'Nothing was started'
+
 @description('Groups swept in six hours that are more than an orchestration that was ended by hand.')
 param sweptGroups int = 3
 
@@ -90,6 +93,40 @@ resource nightRejected 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
           query: 'AppMetrics | where Name == "perfgate.verdicts" and tostring(Properties["perfgate.test.type"]) == "endurance" and tostring(Properties["perfgate.verdict"]) != "passed"'
           metricMeasureColumn: 'Sum'
           timeAggregation: 'Total'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: {
+      actionGroups: [
+        people.id
+      ]
+    }
+  }
+}
+
+resource nightNotStarted 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'alert-${name}-night-not-started'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'PerfGate: a test that was due was not started'
+    description: 'A change window, an emergency stop, limits that were narrowed since, or a night that goes on: the timer is well, and nothing ran.'
+    severity: 2
+    enabled: true
+    scopes: [
+      workspaceId
+    ]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT1H'
+    criteria: {
+      allOf: [
+        {
+          query: 'AppTraces | where Message contains "${notStartedMessage}"'
+          timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0
         }

@@ -24,6 +24,29 @@ param databaseUser string
 @description('Whether the app brings the schema itself, because nobody else reaches the database.')
 param migrateAtStart bool
 
+@description('The identity that brings it: it owns the tables, and the app does not.')
+param migratorId string
+param migratorClientId string
+param migratorName string
+
+@description('Which environment the hosts below are for.')
+@allowed([
+  'staging'
+  'production'
+])
+param stage string
+
+@description('Hosts that loads may go to.')
+param targetHosts string[]
+
+@description('Whether they may have addresses of private networks.')
+param allowPrivateTargets bool
+
+param vaultName string
+
+@description('Names in the key vault of secrets that tests may refer to.')
+param targetSecrets string[]
+
 param runnersResourceGroup string
 param runnersSubnetId string
 param runnerIdentityId string
@@ -83,6 +106,13 @@ var settings = [
   // Tokens of the app's identity are the password.
   { name: 'PerfGate__PostgresAuthentication', value: 'entra' }
   { name: 'PerfGate__MigrateAtStart', value: migrateAtStart ? 'true' : 'false' }
+  {
+    name: 'PerfGate__PostgresOwnerConnectionString'
+    value: migrateAtStart
+      ? 'Host=${databaseHost};Database=${databaseName};Username=${migratorName};Ssl Mode=VerifyFull'
+      : ''
+  }
+  { name: 'PerfGate__PostgresOwnerClientId', value: migrateAtStart ? migratorClientId : '' }
   { name: 'PerfGate__BlobServiceUrl', value: artifactBlobEndpoint }
   { name: 'PerfGate__Engine', value: 'k6' }
   { name: 'PerfGate__SlotsPerEnvironment', value: slotsPerEnvironment }
@@ -113,6 +143,19 @@ var settings = [
   { name: 'PerfGate__Retention__RunDays', value: retentionDays.runs }
 ]
 
+// Of the other environment nothing is said, and so nothing is allowed.
+var environmentName = stage == 'production' ? 'Production' : 'Staging'
+var targetSettings = [
+  { name: 'PerfGate__Environments__${environmentName}__Targets', value: join(targetHosts, ';') }
+  { name: 'PerfGate__Environments__${environmentName}__AllowPrivate', value: allowPrivateTargets ? 'true' : 'false' }
+]
+
+// The platform puts the value in their place, with the app's identity.
+var secretSettings = map(targetSecrets, secret => {
+  name: 'PERFGATE_SECRET_${toUpper(replace(secret, '-', '_'))}'
+  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secret})'
+})
+
 var furtherSettings = map(items(moreSettings), one => { name: one.key, value: one.value })
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
@@ -138,11 +181,13 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     type: 'UserAssigned'
     userAssignedIdentities: {
       '${identityId}': {}
+      '${migratorId}': {}
     }
   }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    keyVaultReferenceIdentity: identityId
     clientAffinityEnabled: false
     virtualNetworkSubnetId: subnetId
     functionAppConfig: {
@@ -179,7 +224,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      appSettings: concat(settings, furtherSettings)
+      appSettings: concat(settings, targetSettings, secretSettings, furtherSettings)
     }
   }
 

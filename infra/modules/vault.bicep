@@ -1,4 +1,4 @@
-// For secrets of test targets that pipelines hand to runs. The app itself has no secret, and no way in.
+// For secrets of targets: the app reads them for runs that name them. PerfGate itself has no secret.
 
 param name string
 param location string

@@ -1,8 +1,8 @@
-// The app as an administrator of a database that nobody outside the network reaches: it brings the schema itself.
+// Who brings the schema to a database that nobody outside the network reaches, and gives the app's own role its rights.
 
 param serverName string
-param appName string
-param appPrincipalId string
+param migratorName string
+param migratorPrincipalId string
 
 resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' existing = {
   name: serverName
@@ -10,9 +10,9 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' existing 
 
 resource admin 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2024-08-01' = {
   parent: server
-  name: appPrincipalId
+  name: migratorPrincipalId
   properties: {
-    principalName: appName
+    principalName: migratorName
     principalType: 'ServicePrincipal'
     tenantId: tenant().tenantId
   }
