@@ -125,7 +125,7 @@ public abstract record RunError(string Code, string Message, bool IsTransient)
     public sealed record RunnerDeleted(string Group)
         : RunError(
             "runner-deleted",
-            $"The load runner's container group {Group} is not there: something other than PerfGate deleted it, or PerfGate was ended in the moment of asking for it.",
+            $"The load runner's container group {Group} is not there: something other than PerfGate deleted it.",
             false
         );
 

@@ -28,6 +28,10 @@ public sealed partial class ContainerGroupLauncher(
     private readonly ConcurrentDictionary<(Guid Run, int Segment), Known> _known = new();
 
     /// <inheritdoc />
+    // A group that is asked for twice is one group.
+    public bool StartsOnce => true;
+
+    /// <inheritdoc />
     public async Task<RunError?> StartAsync(RunnerOrder order, CancellationToken cancellation)
     {
         if (order.Artifacts.IsFile)

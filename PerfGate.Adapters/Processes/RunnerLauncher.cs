@@ -18,6 +18,9 @@ public sealed class RunnerLauncher(TimeProvider time) : IRunnerLauncher, IAsyncD
     private readonly ConcurrentDictionary<(Guid Run, int Segment), RunnerProcess> _runners = new();
 
     /// <inheritdoc />
+    public bool StartsOnce => false;
+
+    /// <inheritdoc />
     public async Task<RunError?> StartAsync(RunnerOrder order, CancellationToken cancellation)
     {
         if (Find(order.RunId, order.Segment) is not null)

@@ -10,6 +10,11 @@ namespace PerfGate.Adapters.Runs;
 public interface IRunnerLauncher
 {
     /// <summary>
+    /// Whether starting is idempotent whichever server asks. Where it is not, each server knows its own runners alone.
+    /// </summary>
+    bool StartsOnce { get; }
+
+    /// <summary>
     /// Starts the runner of the order's run and segment. Idempotent by run and segment: a second call with a runner there changes
     /// nothing. Null, or why it could not be started.
     /// </summary>

@@ -16,10 +16,21 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
 {
     private readonly SegmentTimes _times = new(parts.Options);
 
+    /// <summary>
+    /// The orders of all runners. Asking for access to the artifacts may fail on its way, and then nothing has begun: that is why
+    /// it is apart from the start.
+    /// </summary>
+    public async Task<IReadOnlyList<RunnerOrder>> OrdersAsync(RunRow run) =>
+        await Task.WhenAll(Segments(run).Select(segment => OrderAsync(run, segment)));
+
+    /// <summary>Whether the load has begun: of several segments, whether they were told to begin it.</summary>
+    public Task<bool> HasBegunAsync(RunRow run) =>
+        IsThereAsync(run.Id, run.Plan!.Segments > 1 ? ArtifactNames.Go : ArtifactNames.Series(0));
+
     /// <summary>Starts all runners; null, or why one of them could not be started, and then none is left.</summary>
-    public async Task<RunError?> StartAsync(RunRow run)
+    public async Task<RunError?> StartAsync(RunRow run, IReadOnlyList<RunnerOrder> orders)
     {
-        var errors = await Task.WhenAll(Segments(run).Select(segment => StartAsync(run, segment, attempt: 0)));
+        var errors = await Task.WhenAll(orders.Select(order => parts.Launcher.StartAsync(order, cancellation)));
         var error = errors.FirstOrDefault(error => error is not null);
         if (error is not null && errors.Length > 1)
         {
@@ -63,7 +74,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
     /// <summary>What is to be done about several segments; null where nothing is but to wait.</summary>
     private async Task<RunnersAnswer?> JoinAsync(RunRow run, IReadOnlyList<SegmentSight> seen)
     {
-        var begun = await parts.Artifacts.ReadTextAsync(run.Id, ArtifactNames.Go, cancellation) is not null;
+        var begun = await HasBegunAsync(run);
         if (!begun)
         {
             seen = await BeforeLoadAsync(run, seen);
@@ -125,29 +136,28 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
     /// <summary>The segment as it is then: started anew, or lost for good.</summary>
     private async Task<SegmentSight> StartAgainAsync(RunRow run, SegmentSight lost)
     {
-        var name = ArtifactNames.Retried(lost.Segment);
-        if (await parts.Artifacts.ReadTextAsync(run.Id, name, cancellation) is not null)
+        if (await IsRetriedAsync(run.Id, lost.Segment))
         {
             return lost;
         }
+        var order = await OrderAsync(run, lost.Segment) with { Attempt = 1 };
         // Before it is started: a server that dies in between has used up the second start, and no third is ever made.
-        await WriteAsync(run.Id, name, lost.Lost!.Message);
+        await WriteAsync(run.Id, ArtifactNames.Retried(lost.Segment), lost.Lost!.Message);
         await parts.Launcher.EndSegmentAsync(run.Id, lost.Segment, cancellation);
         parts.Pulse.Forget(run.Id, lost.Segment);
-        return lost with { Lost = await StartAsync(run, lost.Segment, attempt: 1) };
+        return lost with { Lost = await parts.Launcher.StartAsync(order, cancellation) };
     }
 
-    private async Task<RunError?> StartAsync(RunRow run, int segment, int attempt)
+    private async Task<RunnerOrder> OrderAsync(RunRow run, int segment)
     {
         var deadline = _times.Deadline(run);
         var access = await parts.Store.AccessForAsync(run.Id, segment, deadline + TimeSpan.FromHours(1), cancellation);
-        return await parts.Launcher.StartAsync(
-            new RunnerOrder
+        return new RunnerOrder
             {
                 RunId = run.Id,
                 Segment = segment,
                 Segments = run.Plan!.Segments,
-                Attempt = attempt,
+                Attempt = await IsRetriedAsync(run.Id, segment) ? 1 : 0,
                 StartBy = run.Plan.Segments > 1 ? _times.StartBy(run) : null,
                 Artifacts = access.Artifacts,
                 Grants = access.Grants,
@@ -161,9 +171,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 Targets = parts.Options.Admission.On(run.Request.Environment).Targets,
                 TargetHost = run.Request.Configuration.BaseUrl.Host,
                 Traceparent = RunTelemetry.Traceparent(),
-            },
-            cancellation
-        );
+            };
     }
 
     private async Task<SegmentSight> LookAsync(Guid runId, int segment)
@@ -186,12 +194,16 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         return new SegmentSight(segment, null, lost);
     }
 
-    private async Task<bool> IsReadyAsync(Guid runId, int segment)
+    private async Task<bool> IsReadyAsync(Guid runId, int segment) =>
+        await parts.Artifacts.ReadTextAsync(runId, ArtifactNames.Ready(segment), cancellation)
+        == (await IsRetriedAsync(runId, segment) ? "1" : "0");
+
+    private Task<bool> IsRetriedAsync(Guid runId, int segment) => IsThereAsync(runId, ArtifactNames.Retried(segment));
+
+    private async Task<bool> IsThereAsync(Guid runId, string name)
     {
-        var again =
-            await parts.Artifacts.ReadTextAsync(runId, ArtifactNames.Retried(segment), cancellation) is not null;
-        return await parts.Artifacts.ReadTextAsync(runId, ArtifactNames.Ready(segment), cancellation)
-            == (again ? "1" : "0");
+        await using var content = await parts.Store.OpenReadAsync(runId, name, cancellation);
+        return content is not null;
     }
 
     /// <summary>Whatever the runners still do, nobody waits for them any more.</summary>

@@ -40,14 +40,26 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     /// <inheritdoc />
     public async Task<RunError?> StartRunnersAsync(Guid runId)
     {
-        // Load is never started twice: what a crash left behind is looked for in the next step, not run again.
+        var run = await FindAsync(runId);
+        var orders = await _segments.OrdersAsync(run);
         if (!await parts.Runs.MarkRunnerStartedAsync(runId, cancellation))
         {
-            return await parts.Runs.HasRunnerStartedAsync(runId, cancellation)
-                ? null
-                : new RunError.CancelledBeforeLoad();
+            if (!await parts.Runs.HasRunnerStartedAsync(runId, cancellation))
+            {
+                return new RunError.CancelledBeforeLoad();
+            }
+            // This step was begun before, and how far it came is not known. Load is never made twice: where that is sure, what is
+            // missing is started now; elsewhere what a crash left behind is looked for in the next step.
+            if (
+                !parts.Launcher.StartsOnce
+                || run is not { Status: RunStatus.Running, CancelRequestedAt: null }
+                || await _segments.HasBegunAsync(run)
+            )
+            {
+                return null;
+            }
         }
-        return await _segments.StartAsync(await FindAsync(runId));
+        return await _segments.StartAsync(run, orders);
     }
 
     /// <inheritdoc />

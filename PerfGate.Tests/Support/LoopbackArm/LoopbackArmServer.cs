@@ -39,6 +39,9 @@ public sealed partial class LoopbackArmServer : IAsyncDisposable
     /// <summary>No connection lives long enough for an answer.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Sees each request as <see cref="Requests"/> tells it, before it is carried out; false cuts the connection.</summary>
+    public Func<string, bool> OnRequest { get; set; } = static _ => true;
+
     /// <summary>What becomes of groups, by region; a region that is not here has room.</summary>
     public ConcurrentDictionary<string, GroupFate> Fates { get; } = new();
 
@@ -106,7 +109,13 @@ public sealed partial class LoopbackArmServer : IAsyncDisposable
             await Refused(400, "InvalidApiVersionParameter", "The api-version is invalid.").ExecuteAsync(context);
             return;
         }
-        Requests.Enqueue($"{context.Request.Method} {context.Request.Path.Value!.Split('/')[^1]}");
+        var request = $"{context.Request.Method} {context.Request.Path.Value!.Split('/')[^1]}";
+        Requests.Enqueue(request);
+        if (!OnRequest(request))
+        {
+            context.Abort();
+            return;
+        }
         if (
             !_canned.TryPeek(out var canned)
             || canned.Method != context.Request.Method
