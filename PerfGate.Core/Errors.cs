@@ -30,6 +30,10 @@ namespace PerfGate.Core;
 [JsonDerivedType(typeof(RunError.RunnerNeverStarted), "runner-never-started")]
 public abstract record RunError(string Code, string Message, bool IsTransient)
 {
+    /// <summary>Whether another region may have the room for a runner that this one has not.</summary>
+    [JsonIgnore]
+    public bool IsOfRegion => this is NoRunnerCapacity or RunnerQuotaReached;
+
     /// <summary>The engine refused the generated script before any load.</summary>
     public sealed record ScriptRejected(string Detail)
         : RunError("script-rejected", $"The load engine refused the script: {Detail}", false);

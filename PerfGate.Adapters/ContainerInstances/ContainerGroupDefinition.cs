@@ -18,6 +18,9 @@ public static class ContainerGroupDefinition
     /// <summary>Tag: the segment.</summary>
     public const string SegmentTag = "perfgate-segment";
 
+    /// <summary>Tag: which start of the segment it is, from 0.</summary>
+    public const string AttemptTag = "perfgate-attempt";
+
     /// <summary>Tag: which installation made it.</summary>
     public const string OwnerTag = "perfgate-owner";
 
@@ -96,6 +99,7 @@ public static class ContainerGroupDefinition
             {
                 [RunTag] = order.RunId.ToString(),
                 [SegmentTag] = order.Segment.ToString(CultureInfo.InvariantCulture),
+                [AttemptTag] = order.Attempt.ToString(CultureInfo.InvariantCulture),
                 [OwnerTag] = options.Owner,
                 [CreatedTag] = Time(created),
                 [ExpiryTag] = Time(order.Deadline + ExpiryAllowance),
@@ -116,6 +120,17 @@ public static class ContainerGroupDefinition
     /// <summary>The run a group belongs to; null where it does not say.</summary>
     public static Guid? RunOf(ContainerGroup group) =>
         Guid.TryParse(group.Tags.GetValueOrDefault(RunTag), out var run) ? run : null;
+
+    /// <summary>Which start of its segment a group is, from 0; 0 where it does not say.</summary>
+    public static int AttemptOf(ContainerGroup group) =>
+        int.TryParse(
+            group.Tags.GetValueOrDefault(AttemptTag),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var attempt
+        )
+            ? attempt
+            : 0;
 
     /// <summary>When a group was asked for; null where it does not say.</summary>
     public static DateTimeOffset? CreatedOf(ContainerGroup group) => TimeOf(group, CreatedTag);

@@ -41,25 +41,41 @@ public sealed partial class ContainerGroupLauncher(
             );
         }
         var known = KnownOf(order.RunId, order.Segment);
-        known.Order = order;
         known.Last = null;
         var (found, answer) = await FindAsync(order.RunId, order.Segment, known, options.Patience, cancellation);
         if (found is null && !answer.IsAbsent)
         {
             return GroupFailure.OfAnswer(answer, options.Regions[0].Name, options);
         }
-        if (found is not null && !MayMove(Read(found), known))
+        // One of an earlier attempt is on its way out: its name is free when it is gone, and until then it is waited for.
+        if (found is null || ContainerGroupDefinition.AttemptOf(found) < order.Attempt)
+        {
+            return await PlaceAsync(order, 0, known, cancellation);
+        }
+        if (Read(found) is not { Presence: RunnerPresence.Gone, Error: { } error } || !error.IsOfRegion)
         {
             return null;
         }
-        return await PlaceAsync(order, found, known, cancellation);
+        if (known.Region + 1 == options.Regions.Count)
+        {
+            return InAllRegions(error);
+        }
+        var refused = await PlaceAsync(order, known.Region + 1, known, cancellation);
+        if (refused is null)
+        {
+            // Afterwards: the failed one says how far the search has come, to whoever has to go on with it.
+            await DeleteAsync(found.Name, cancellation);
+        }
+        return refused;
     }
 
     /// <inheritdoc />
     public async Task<RunnerState> LookAsync(Guid runId, int segment, CancellationToken cancellation)
     {
         var known = KnownOf(runId, segment);
-        if (known.Last is { } last && (last.Presence == RunnerPresence.Gone || time.GetUtcNow() < known.NextLook))
+        // One that is gone is looked for anew: another server may have started the next.
+        var last = known.Last is { Presence: not RunnerPresence.Gone } there ? there : null;
+        if (last is not null && time.GetUtcNow() < known.NextLook)
         {
             return last;
         }
@@ -70,22 +86,11 @@ public sealed partial class ContainerGroupLauncher(
         {
             // Whether it lives cannot be known now. Its artifacts may tell, and every run has a deadline.
             LogAway(runId, segment, answer.Detail);
-            return known.Last ?? new RunnerState(RunnerPresence.Starting, null, GroupFailure.Clean(answer.Detail));
+            return last ?? new RunnerState(RunnerPresence.Starting, null, GroupFailure.Clean(answer.Detail));
         }
-        var state = found is null
+        return known.Last = found is null
             ? Deleted(runId, segment, known)
             : await WithLogAsync(found, Read(found), cancellation);
-        if (found is not null && known.Order is { } order && MayMove(state, known))
-        {
-            var refused = await PlaceAsync(order, found, known, cancellation);
-            state = refused is null
-                ? new RunnerState(RunnerPresence.Starting, null, state.LastWords)
-                : state with
-                {
-                    Error = refused,
-                };
-        }
-        return known.Last = state;
     }
 
     /// <inheritdoc />
@@ -147,20 +152,16 @@ public sealed partial class ContainerGroupLauncher(
             cancellation
         );
 
-    /// <summary>Asks for the group: in the region of the one that failed, or the next that takes it.</summary>
+    /// <summary>Asks for the group: in a region, or the next that takes it.</summary>
     private async Task<RunError?> PlaceAsync(
         RunnerOrder order,
-        ContainerGroup? failed,
+        int first,
         Known known,
         CancellationToken cancellation
     )
     {
         RunError? error = null;
-        if (failed is not null)
-        {
-            await DeleteAsync(failed.Name, cancellation);
-        }
-        for (var region = failed is null ? 0 : known.Region + 1; region < options.Regions.Count; region++)
+        for (var region = first; region < options.Regions.Count; region++)
         {
             var place = options.Regions[region];
             known.Region = region;
@@ -180,7 +181,7 @@ public sealed partial class ContainerGroupLauncher(
                 return null;
             }
             error = GroupFailure.OfAnswer(answer, place.Name, options);
-            if (!GroupFailure.IsOfRegion(error))
+            if (!error.IsOfRegion)
             {
                 return error;
             }
@@ -189,7 +190,9 @@ public sealed partial class ContainerGroupLauncher(
         return InAllRegions(error);
     }
 
-    /// <summary>The segment's group: the one known, else the one in the last region that has one.</summary>
+    /// <summary>
+    /// The segment's group: the one known as long as it is well, else the one of the latest attempt in the last region that has one.
+    /// </summary>
     private async Task<(ContainerGroup? Group, ArmAnswer Answer)> FindAsync(
         Guid runId,
         int segment,
@@ -201,22 +204,33 @@ public sealed partial class ContainerGroupLauncher(
         if (known.IsPlaced)
         {
             var (group, answer) = await GetAsync(known.Region);
-            if (!answer.IsAbsent && (group is null || !IsOfRegion(Read(group))))
+            if (!answer.IsAbsent && (group is null || Read(group).Presence != RunnerPresence.Gone))
             {
                 return (group, answer);
             }
         }
-        // Another server may have asked for it, in any region; one that was refused may not be wholly deleted yet.
+        // Another server may have asked for it, in any region; one that was given up may not be wholly deleted yet.
+        ContainerGroup? latest = null;
         for (var region = options.Regions.Count - 1; ; region--)
         {
             var (group, answer) = await GetAsync(region);
-            if (group is not null)
+            if (!answer.IsSuccess && !answer.IsAbsent)
             {
-                (known.Region, known.IsPlaced) = (region, true);
+                return (null, answer);
             }
-            if (!answer.IsAbsent || region == 0)
+            if (
+                group is not null
+                && (
+                    latest is null
+                    || ContainerGroupDefinition.AttemptOf(group) > ContainerGroupDefinition.AttemptOf(latest)
+                )
+            )
             {
-                return (group, answer);
+                (latest, known.Region, known.IsPlaced) = (group, region, true);
+            }
+            if (region == 0)
+            {
+                return (latest, answer);
             }
         }
 
@@ -236,12 +250,6 @@ public sealed partial class ContainerGroupLauncher(
             ContainerGroupDefinition.CreatedOf(group) is { } created ? time.GetUtcNow() - created : TimeSpan.Zero,
             options
         );
-
-    private static bool IsOfRegion(RunnerState state) =>
-        state is { Presence: RunnerPresence.Gone, Error: { } error } && GroupFailure.IsOfRegion(error);
-
-    private bool MayMove(RunnerState state, Known known) =>
-        IsOfRegion(state) && known.Region + 1 < options.Regions.Count;
 
     // The sentence is made with the record: another name of regions needs another record.
     private RunError? InAllRegions(RunError? error)
@@ -310,9 +318,6 @@ public sealed partial class ContainerGroupLauncher(
 
     private sealed class Known
     {
-        /// <summary>Held in memory alone; needed to ask again in another region.</summary>
-        public RunnerOrder? Order { get; set; }
-
         public int Region { get; set; }
 
         /// <summary>Whether the group was accepted or seen in that region.</summary>

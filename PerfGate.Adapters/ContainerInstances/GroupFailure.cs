@@ -76,9 +76,6 @@ internal static class GroupFailure
     public static bool IsOfRegion(ArmAnswer answer) =>
         IsQuota(answer.Code, answer.Message) || IsFull(answer.Status, answer.Code, answer.Message);
 
-    /// <summary>Whether another region may have what this one has not.</summary>
-    public static bool IsOfRegion(RunError error) => error is RunError.NoRunnerCapacity or RunError.RunnerQuotaReached;
-
     /// <summary>Whether a message says that the image cannot be pulled.</summary>
     public static bool IsPullFailure(string message) => Has(message, "Failed to pull image");
 

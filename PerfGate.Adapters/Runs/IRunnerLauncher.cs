@@ -15,8 +15,9 @@ public interface IRunnerLauncher
     bool StartsOnce { get; }
 
     /// <summary>
-    /// Starts the runner of the order's run and segment. Idempotent by run and segment: a second call with a runner there changes
-    /// nothing. Null, or why it could not be started.
+    /// Starts the runner of the order's run and segment. Idempotent by run, segment and attempt: a second call with a runner there
+    /// changes nothing, and one that failed for want of room is followed by one in the next region. Null, or why it could not be
+    /// started.
     /// </summary>
     Task<RunError?> StartAsync(RunnerOrder order, CancellationToken cancellation);
 

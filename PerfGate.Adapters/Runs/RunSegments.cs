@@ -43,7 +43,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
     /// <summary>Looks at all segments.</summary>
     public async Task<RunnersAnswer> ObserveAsync(RunRow run)
     {
-        var seen = await Task.WhenAll(Segments(run).Select(segment => LookAsync(run.Id, segment)));
+        var seen = await Task.WhenAll(Segments(run).Select(segment => LookAndPlaceAsync(run, segment)));
         if (seen.All(one => one.End is not null))
         {
             return new RunnersAnswer(true, null);
@@ -172,6 +172,18 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 TargetHost = run.Request.Configuration.BaseUrl.Host,
                 Traceparent = RunTelemetry.Traceparent(),
             };
+    }
+
+    /// <summary>Looks at a segment, and asks for it in the next region where the one it was accepted in has no room.</summary>
+    private async Task<SegmentSight> LookAndPlaceAsync(RunRow run, int segment)
+    {
+        var sight = await LookAsync(run.Id, segment);
+        return sight.Lost is { IsOfRegion: true } && run.CancelRequestedAt is null
+            ? sight with
+            {
+                Lost = await parts.Launcher.StartAsync(await OrderAsync(run, segment), cancellation),
+            }
+            : sight;
     }
 
     private async Task<SegmentSight> LookAsync(Guid runId, int segment)

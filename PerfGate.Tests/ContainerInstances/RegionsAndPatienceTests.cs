@@ -42,37 +42,59 @@ public sealed class RegionsAndPatienceTests
     }
 
     [Fact]
-    public async Task A_region_that_accepts_and_then_has_no_room_is_followed_by_the_next()
+    public async Task A_region_that_accepts_and_then_has_no_room_is_followed_by_the_next_whichever_server_asks()
     {
         await using var containers = await LaunchedContainers.StartAsync();
         containers.Arm.Fates["westeurope"] = GroupFate.FailsForCapacity;
         containers.Arm.DeletionTime = TimeSpan.FromSeconds(60);
         Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
+        var noRoom = await containers.LookUntilAsync(RunnerPresence.Gone);
+        Assert.Equal(("no-runner-capacity", true), (noRoom.Error!.Code, noRoom.Error.IsOfRegion));
 
-        var gone = await containers.LookUntilAsync(RunnerPresence.Gone);
+        // A server that knows nothing goes on where the other one stopped, and a third finds the group that matters.
+        Assert.Null(await containers.CreateLauncher().StartAsync(containers.Order, None));
+        Assert.Null(await containers.CreateLauncher().StartAsync(containers.Order, None));
 
-        Assert.IsType<RunError.RunnerExited>(gone.Error);
         Assert.Equal(1, containers.Arm.Groups.Single(group => group.Location == "northeurope").Starts);
         Assert.True(containers.Arm.Groups.Single(group => group.Location == "westeurope").IsDeleting);
-        // A server that knows nothing finds the one that matters.
-        var elsewhere = await containers.CreateLauncher().LookAsync(containers.Order.RunId, 0, None);
-        Assert.IsType<RunError.RunnerExited>(elsewhere.Error);
+        foreach (var launcher in new[] { containers.Launcher, containers.CreateLauncher() })
+        {
+            var gone = await containers.LookUntilAsync(RunnerPresence.Gone, launcher);
+            Assert.IsType<RunError.RunnerExited>(gone.Error);
+        }
     }
 
     [Fact]
-    public async Task A_server_that_does_not_hold_the_order_says_so_and_a_second_start_moves_on()
+    public async Task Regions_that_all_accept_and_then_have_no_room_are_asked_once_each()
     {
         await using var containers = await LaunchedContainers.StartAsync();
-        containers.Arm.Fates["westeurope"] = GroupFate.FailsForCapacity;
+        containers.Arm.Fates["westeurope"] = containers.Arm.Fates["northeurope"] = GroupFate.FailsForCapacity;
         Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
-        var other = containers.CreateLauncher();
+        await containers.LookUntilAsync(RunnerPresence.Gone);
+        Assert.Null(await containers.CreateLauncher().StartAsync(containers.Order, None));
+        await containers.LookUntilAsync(RunnerPresence.Gone);
 
-        var gone = await containers.LookUntilAsync(RunnerPresence.Gone, other);
-        Assert.Equal("no-runner-capacity", gone.Error!.Code);
-        Assert.True(gone.Error.IsTransient);
+        var nowhere = await containers.CreateLauncher().StartAsync(containers.Order, None);
 
-        Assert.Null(await other.StartAsync(containers.Order, None));
-        Assert.Contains(containers.Arm.Groups, group => group.Location == "northeurope");
+        Assert.Equal("no-runner-capacity", nowhere!.Code);
+        Assert.Contains("westeurope, northeurope", nowhere.Message);
+        Assert.Equal(2, containers.Arm.Requests.Count(request => request.StartsWith("PUT", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_second_attempt_waits_until_the_group_of_the_first_is_gone()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        containers.Arm.DeletionTime = TimeSpan.FromSeconds(2);
+        Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
+        await containers.LookUntilAsync(RunnerPresence.Gone);
+        await containers.Launcher.EndSegmentAsync(containers.Order.RunId, 0, None);
+
+        var start = containers.CreateLauncher().StartAsync(containers.Order with { Attempt = 1 }, None);
+        Assert.Null(await containers.TurningTheClockAsync(start, TimeSpan.FromMilliseconds(100)));
+
+        var group = Assert.Single(containers.Arm.Groups);
+        Assert.Equal(("1", false), ((string)group.Definition["tags"]!["perfgate-attempt"]!, group.IsDeleting));
     }
 
     [Fact]

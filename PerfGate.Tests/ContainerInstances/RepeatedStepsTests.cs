@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Tests.Runner;
 using PerfGate.Tests.Support;
+using PerfGate.Tests.Support.LoopbackArm;
 
 namespace PerfGate.Tests.ContainerInstances;
 
@@ -76,5 +77,30 @@ public sealed class RepeatedStepsTests(PostgresFixture postgres, AzuriteFixture 
         Assert.Null((await CloudSteps.EndAsync(run, again)).Error);
         Assert.Single(cloud.Arm.Requests, request => request.StartsWith("PUT", StringComparison.Ordinal));
         Assert.Equal(1, cloud.Arm.Groups.Single().Starts);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_region_that_accepts_and_has_no_room_is_followed_by_the_next_though_another_instance_looks(
+        int segments
+    )
+    {
+        await using var target = await LoadTarget.StartAsync();
+        await using var cloud = await CloudSteps.StartAsync(postgres, azurite);
+        cloud.Arm.Fates["westeurope"] = GroupFate.FailsForCapacity;
+        cloud.Arm.DeletionTime = TimeSpan.FromMinutes(1);
+        var run = await cloud.PrepareAsync(target.Url, segments: segments);
+        Assert.Null(await cloud.Steps(None).StartRunnersAsync(run));
+
+        var ended = await CloudSteps.EndAsync(run, cloud.Steps(None), cloud.Steps(None));
+
+        Assert.True(ended.Error is null, ended.Error?.Message);
+        Assert.True(target.Requests > 0);
+        Assert.Equal(segments, cloud.Arm.Groups.Count(group => group is { Location: "northeurope", Starts: 1 }));
+        Assert.Equal(
+            2 * segments,
+            cloud.Arm.Requests.Count(request => request.StartsWith("PUT", StringComparison.Ordinal))
+        );
     }
 }
