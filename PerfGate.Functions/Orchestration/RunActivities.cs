@@ -118,7 +118,15 @@ public sealed class RunActivities(RunStepsFactory factory, RunStore runs, Progre
     /// <summary>Ends what still runs.</summary>
     [Function(CleanUp)]
     public Task<StepAnswer<StepEnd>> CleanUpAsync([ActivityTrigger] Guid runId, CancellationToken cancellation) =>
-        EndAsync(CleanUp, () => Steps(cancellation).CleanUpAsync(runId));
+        EndAsync(
+            CleanUp,
+            async () =>
+            {
+                await Steps(cancellation).CleanUpAsync(runId);
+                // A worker that stops leaves it undone, and an activity that answers is not executed again.
+                cancellation.ThrowIfCancellationRequested();
+            }
+        );
 
     /// <summary>Writes into the run's row that its cancellation was asked for.</summary>
     [Function(RequestCancel)]

@@ -1,6 +1,7 @@
 using Azure;
 using Microsoft.Extensions.DependencyInjection;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Functions.Orchestration;
 using PerfGate.Tests.Runner;
 using PerfGate.Tests.Support;
 using PerfGate.Tests.Support.LoopbackArm;
@@ -103,4 +104,25 @@ public sealed class RepeatedStepsTests(PostgresFixture postgres, AzuriteFixture 
             cloud.Arm.Requests.Count(request => request.StartsWith("PUT", StringComparison.Ordinal))
         );
     }
+
+    [Fact]
+    public async Task A_cleanup_whose_worker_stops_is_not_done_and_the_next_one_does_it()
+    {
+        await using var cloud = await CloudSteps.StartAsync(postgres, azurite);
+        cloud.Arm.Fates["westeurope"] = GroupFate.NeverStarts;
+        var run = await cloud.PrepareAsync("http://127.0.0.1:9");
+        Assert.Null(await cloud.Steps(None).StartRunnersAsync(run));
+
+        // Durable executes an activity again that throws, and only such a one.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            ActivitiesOf(cloud).CleanUpAsync(run, new CancellationToken(canceled: true))
+        );
+        Assert.Single(cloud.Arm.Groups);
+
+        Assert.Null((await ActivitiesOf(cloud).CleanUpAsync(run, None)).Surprise);
+        await RunnerUnderTest.EventuallyAsync(() => cloud.Arm.Groups.Count == 0, "the group goes");
+    }
+
+    private static RunActivities ActivitiesOf(CloudSteps cloud) =>
+        ActivatorUtilities.CreateInstance<RunActivities>(cloud.NewInstance());
 }
