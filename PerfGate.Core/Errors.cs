@@ -30,6 +30,15 @@ namespace PerfGate.Core;
 [JsonDerivedType(typeof(RunError.RunnerNeverStarted), "runner-never-started")]
 public abstract record RunError(string Code, string Message, bool IsTransient)
 {
+    /// <summary>Whether it means that a runner is gone that had been there, and did not report its end.</summary>
+    [JsonIgnore]
+    public bool IsLoss =>
+        this is RunnerLost or SegmentLost or RunnerOutOfMemory or RunnerExited or RunnerDeleted or RunnerStopped;
+
+    /// <summary>Whether a runner that is started anew may fare better: not where all regions were asked, or the image is not there.</summary>
+    [JsonIgnore]
+    public bool MayPass => this is not ImageNotPulled && !IsOfRegion;
+
     /// <summary>Whether another region may have the room for a runner that this one has not.</summary>
     [JsonIgnore]
     public bool IsOfRegion => this is NoRunnerCapacity or RunnerQuotaReached;

@@ -80,7 +80,10 @@ internal static class RunnerSession
             return Fault(
                 "Load had begun before, and the runner that made it is gone; it is not made a second time.",
                 time
-            );
+            ) with
+            {
+                Cause = RunnerEndCause.Lost,
+            };
         }
         // Nobody else may enter: the folder holds the script and k6's summary.
         var folder = Directory.CreateTempSubdirectory(folderPrefix).FullName;

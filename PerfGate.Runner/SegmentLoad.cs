@@ -32,7 +32,9 @@ internal sealed class SegmentLoad(
     private readonly Dictionary<string, string> _environment = EngineCommand.Environment(order, folder);
     private string _engineName = "";
 
-    /// <summary>The end record; null where another runner of this segment was faster to begin.</summary>
+    /// <summary>
+    /// The end record; null where another runner of this segment was faster to begin, or nobody is left to begin for.
+    /// </summary>
     public async Task<RunnerEnd?> RunAsync()
     {
         var (engine, problem) = Engine.Find(order.Engine);
@@ -111,6 +113,11 @@ internal sealed class SegmentLoad(
         if (stopping.First.IsCompleted)
         {
             var early = await stopping.First;
+            if (early.Cause == RunnerEndCause.Lost)
+            {
+                // No load has begun: whoever comes after the one who is gone may start anew, which an end record would forbid.
+                return null;
+            }
             return End(early.Cause, early.Detail);
         }
         if (!mayBegin)

@@ -131,6 +131,20 @@ public sealed class RunArtifacts(IArtifactStore store)
         return true;
     }
 
+    /// <summary>Whether any segment's load has begun: its series is there, however little it holds.</summary>
+    public async Task<bool> HasLoadBegunAsync(Guid runId, int segments, CancellationToken cancellation)
+    {
+        for (var segment = 0; segment < segments; segment++)
+        {
+            await using var series = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
+            if (series is not null)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>A short text; null where there is none.</summary>
     public async Task<string?> ReadTextAsync(Guid runId, string name, CancellationToken cancellation) =>
         await ReadBytesAsync(runId, name, cancellation) is { } text ? Encoding.UTF8.GetString(text) : null;

@@ -74,6 +74,7 @@ public sealed class RunJudgement(
             Thresholds = metrics is null ? [] : PerformanceMonitor.ValidatePerformanceThresholds(metrics, settings),
             Baseline = baseline,
             Error = error,
+            LoadHadBegun = await artifacts.HasLoadBegunAsync(runId, SegmentsOf(run), cancellation),
             Cancelled = run.CancelRequestedAt is not null,
             Further = await RetriedAsync(run, cancellation),
         };
@@ -123,13 +124,12 @@ public sealed class RunJudgement(
     private async Task<IReadOnlyList<Finding>> RetriedAsync(RunRow run, CancellationToken cancellation)
     {
         var notes = new List<Finding>();
-        for (var segment = 0; SegmentsOf(run) > 1 && segment < SegmentsOf(run); segment++)
+        for (var segment = 0; segment < SegmentsOf(run); segment++)
         {
             if (await artifacts.ReadTextAsync(run.Id, ArtifactNames.Retried(segment), cancellation) is { } why)
             {
-                var sentence = FormattableString.Invariant(
-                    $"Segment {segment} was lost before the load began, and started a second time. {why}"
-                );
+                var who = SegmentsOf(run) == 1 ? "The load runner" : FormattableString.Invariant($"Segment {segment}");
+                var sentence = $"{who} was lost before the load began, and started a second time. {why}";
                 notes.Add(new Finding(FindingWeight.Note, new Reason("segment-retried", sentence)));
             }
         }

@@ -48,13 +48,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         {
             return new RunnersAnswer(true, null);
         }
-        var answer =
-            seen.Length == 1
-                ? seen[0].Lost is { } lost
-                    ? await EndedAsync(run.Id, lost)
-                    : null
-                : await JoinAsync(run, seen);
-        if (answer is not null)
+        if (await JoinAsync(run, seen) is { } answer)
         {
             return answer;
         }
@@ -71,7 +65,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
 
     private static IEnumerable<int> Segments(RunRow run) => Enumerable.Range(0, run.Plan!.Segments);
 
-    /// <summary>What is to be done about several segments; null where nothing is but to wait.</summary>
+    /// <summary>What is to be done about the segments; null where nothing is but to wait.</summary>
     private async Task<RunnersAnswer?> JoinAsync(RunRow run, IReadOnlyList<SegmentSight> seen)
     {
         var begun = await HasBegunAsync(run);
@@ -87,6 +81,10 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         if (seen.FirstOrDefault(one => one.Lost is not null) is not { Lost: { } why } lost)
         {
             return null;
+        }
+        if (seen.Count == 1)
+        {
+            return await EndedAsync(run.Id, why);
         }
         // There is no verdict in it any more: whoever is left ends soon, and what was measured until then is kept.
         var error = new RunError.SegmentLost(lost.Segment, seen.Count, begun, why.Message);
@@ -107,10 +105,13 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         var late = now > _times.ReadyBy(run);
         var after = await Task.WhenAll(
             seen.Select(async one =>
-                one.Lost is not null
-                    ? late || run.CancelRequestedAt is not null
+                one.Lost is { } why
+                    ? late || run.CancelRequestedAt is not null || !why.MayPass
                         ? one
                         : await StartAgainAsync(run, one)
+                    // Waits for nobody.
+                    : seen.Count == 1
+                        ? one
                     : await IsReadyAsync(run.Id, one.Segment)
                         ? one with
                         {
@@ -126,7 +127,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                             : one
             )
         );
-        if (!late && run.CancelRequestedAt is null && after.All(one => one.Ready))
+        if (seen.Count > 1 && !late && run.CancelRequestedAt is null && after.All(one => one.Ready))
         {
             await WriteAsync(run.Id, ArtifactNames.Go, now.ToString("O", CultureInfo.InvariantCulture));
         }

@@ -17,6 +17,9 @@ internal sealed class SegmentTimes(PerfGateOptions options)
     // Several segments check engine and script, one of them perhaps a second time, and wait for the slowest.
     private static readonly TimeSpan BarrierAllowance = TimeSpan.FromMinutes(2);
 
+    // One segment may be lost and started a second time before its load begins.
+    private static readonly TimeSpan RestartAllowance = TimeSpan.FromMinutes(1);
+
     // A go that is said too shortly before would reach some and not others; clocks differ as well.
     private static readonly TimeSpan GoMargin = TimeSpan.FromSeconds(15);
 
@@ -24,12 +27,16 @@ internal sealed class SegmentTimes(PerfGateOptions options)
     public DateTimeOffset Deadline(RunRow run) =>
         StartBy(run) + run.Plan!.Duration + run.Plan.GracefulStop + EngineAllowance;
 
-    /// <summary>When the load begins at the latest where there are several segments; a runner does not begin it later.</summary>
+    /// <summary>
+    /// When the load begins at the latest, a second start of a lost runner included; where there are several segments, a runner
+    /// does not begin it later.
+    /// </summary>
     public DateTimeOffset StartBy(RunRow run) =>
         run.StartedAt!.Value
-        + (run.Plan!.Segments > 1 ? (2 * PlacementAllowance) + BarrierAllowance : PlacementAllowance);
+        + (2 * PlacementAllowance)
+        + (run.Plan!.Segments > 1 ? BarrierAllowance : RestartAllowance);
 
-    /// <summary>When all segments must be ready.</summary>
+    /// <summary>When all segments must be ready, and none is started a second time any more.</summary>
     public DateTimeOffset ReadyBy(RunRow run) => StartBy(run) - GoMargin;
 
     // A container group is asked for, placed, and its image pulled, before the load can begin.

@@ -72,4 +72,9 @@ public enum RunnerEndCause
 
     /// <summary>The runner itself met a surprise (disk full, artifacts out of reach).</summary>
     RunnerFault,
+
+    /// <summary>
+    /// The load had begun, and the runner that made it, or the process that this one belonged to, is gone.
+    /// </summary>
+    Lost,
 }

@@ -31,6 +31,9 @@ public sealed record VerdictGrounds
     /// <summary>Why the run could not be carried out; null where it could.</summary>
     public RunError? Error { get; init; }
 
+    /// <summary>Whether its load had begun, measured or not.</summary>
+    public bool LoadHadBegun { get; init; }
+
     /// <summary>Whether somebody cancelled it.</summary>
     public bool Cancelled { get; init; }
 
@@ -48,6 +51,8 @@ public sealed record VerdictGrounds
 public static class VerdictRule
 {
     private const string SegmentLost = "segment-lost";
+    private const string LostUnderLoad =
+        "Its load had begun, and load is not made twice: what was measured until then carries no verdict.";
 
     /// <summary>The verdict with its reasons, the gravest first.</summary>
     public static RunVerdict Decide(VerdictGrounds grounds)
@@ -63,8 +68,8 @@ public static class VerdictRule
             .Concat(OfError(grounds))
             .Concat(grounds.Further)
             .OrderBy(finding => finding.Weight)
-            // The others are stopped because of it.
-            .ThenBy(finding => finding.Reason.Code == SegmentLost ? 0 : 1)
+            // The others follow from it: a load that was lost is short, and other segments are stopped because of it.
+            .ThenBy(finding => finding.Reason.Code == SegmentLost || finding.Reason.Code == grounds.Error?.Code ? 0 : 1)
             .ToList();
         var evidence = findings
             .Where(finding => finding.Weight != FindingWeight.Note)
@@ -114,17 +119,24 @@ public static class VerdictRule
     /// <summary>Why the run could not be carried out, where it could not.</summary>
     internal static IEnumerable<Finding> OfError(VerdictGrounds grounds)
     {
-        if (grounds.Error is { } error)
+        if (grounds.Error is not { } error)
         {
-            var weight = error switch
-            {
-                // What was measured before a deadline is still a measurement, if a short one.
-                RunError.DeadlineExceeded when grounds.Metrics is not null => FindingWeight.ForbidsPass,
-                RunError.SegmentLost => FindingWeight.ForbidsBoth,
-                _ => FindingWeight.Error,
-            };
-            yield return new Finding(weight, new Reason(error.Code, error.Message));
+            yield break;
         }
+        var begun = grounds.LoadHadBegun || grounds.Metrics is not null;
+        yield return error switch
+        {
+            // What was measured before a deadline is still a measurement, if a short one.
+            RunError.DeadlineExceeded when grounds.Metrics is not null => Of(FindingWeight.ForbidsPass, error.Message),
+            RunError.SegmentLost => Of(FindingWeight.ForbidsBoth, error.Message),
+            { IsLoss: true } when begun => Of(
+                FindingWeight.ForbidsBoth,
+                $"{error.Message.TrimEnd('.')}. {LostUnderLoad}"
+            ),
+            _ => Of(FindingWeight.Error, error.Message),
+        };
+
+        Finding Of(FindingWeight weight, string sentence) => new(weight, new Reason(error.Code, sentence));
     }
 
     private static IEnumerable<Reason> Crossed(VerdictGrounds grounds) =>

@@ -139,6 +139,13 @@ public static class EvidenceRules
             case RunnerEndCause.RunnerFault:
                 yield return Of(FindingWeight.Error, "runner-fault", $"The runner could not do its work{detail}");
                 yield break;
+            case RunnerEndCause.Lost:
+                yield return Of(
+                    FindingWeight.ForbidsBoth,
+                    "runner-lost",
+                    $"The load runner, or the server that it belonged to, was lost while its load was on{detail} What was measured until then carries no verdict."
+                );
+                yield break;
             case RunnerEndCause.ScriptRejected:
                 yield return Of(FindingWeight.Error, "script-rejected", $"The load engine refused the script{detail}");
                 yield break;

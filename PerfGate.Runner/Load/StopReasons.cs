@@ -119,7 +119,7 @@ internal sealed class StopReasons : IDisposable
             {
                 Stop(
                     new StopReason(
-                        RunnerEndCause.RunnerFault,
+                        RunnerEndCause.Lost,
                         "The process that started the runner has ended.",
                         TimeSpan.FromSeconds(3)
                     )

@@ -96,6 +96,7 @@ public sealed class RunnerTrace : IDisposable
                 or RunnerEndCause.TargetRefused
                 or RunnerEndCause.ScriptRejected
                 or RunnerEndCause.RunnerFault
+                or RunnerEndCause.Lost
         )
         {
             span.SetTag("error.type", EnumText.Lower(end.Cause));

@@ -83,33 +83,83 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
     }
 
     [Fact]
-    public async Task A_runner_that_dies_under_load_is_an_error_with_the_platforms_own_reason()
+    public async Task A_runner_that_dies_under_load_leaves_no_verdict_and_the_platforms_own_reason()
     {
         gate.Arm.Fates.Clear();
         await using var platform = await GateFixture.StartPlatformAsync();
         var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60));
         var group = await RunningAsync(accepted);
-        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await UnderLoadAsync(accepted);
         await group.KillAsync("OOMKilled");
 
         var run = await gate.EndAsync(accepted);
 
-        Assert.Equal(Verdict.Error, run.Verdict);
-        Assert.Contains(run.Reasons, reason => reason.Code == "runner-out-of-memory");
+        Assert.True((run.Status, run.Verdict) == (RunStatus.Completed, Verdict.Inconclusive), Reasons(run));
+        Assert.Equal("runner-out-of-memory", run.Reasons[0].Code);
+        Assert.Contains("load is not made twice", run.Reasons[0].Sentence, StringComparison.Ordinal);
+        Assert.True(run.Results!.Metrics!.Overall.Requests > 0);
+        Assert.Single(gate.Arm.Requests, request => request == $"PUT perfgate-{accepted:N}-0");
     }
 
     [Fact]
-    public async Task A_group_deleted_behind_our_back_is_an_error_that_says_so()
+    public async Task A_group_deleted_behind_our_back_under_load_leaves_no_verdict_and_says_so()
     {
         gate.Arm.Fates.Clear();
         await using var platform = await GateFixture.StartPlatformAsync();
         var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60));
-        await gate.Arm.DeleteBehindTheBackAsync(await RunningAsync(accepted));
+        var group = await RunningAsync(accepted);
+        await UnderLoadAsync(accepted);
+        await gate.Arm.DeleteBehindTheBackAsync(group);
 
         var run = await gate.EndAsync(accepted);
 
-        Assert.Equal(Verdict.Error, run.Verdict);
-        Assert.Contains(run.Reasons, reason => reason.Code == "runner-deleted");
+        Assert.True((run.Status, run.Verdict) == (RunStatus.Completed, Verdict.Inconclusive), Reasons(run));
+        Assert.Equal("runner-deleted", run.Reasons[0].Code);
+    }
+
+    [Fact]
+    public async Task A_runner_that_dies_before_its_load_begins_is_asked_for_once_more_and_the_run_passes()
+    {
+        gate.Arm.Fates.Clear();
+        await using var platform = await GateFixture.StartPlatformAsync();
+        gate.Arm.DeletionTime = TimeSpan.FromSeconds(3);
+        var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 6));
+        await (await RunningAsync(accepted)).KillAsync("Error");
+
+        var run = await gate.EndAsync(accepted);
+
+        gate.Arm.DeletionTime = TimeSpan.Zero;
+        Loads.AssertWell(run);
+        Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
+        Assert.True(gate.Arm.Requests.Count(request => request == $"PUT perfgate-{accepted:N}-0") > 1);
+    }
+
+    [Fact]
+    public async Task A_runner_that_dies_twice_before_its_load_begins_is_an_error_and_not_asked_for_again()
+    {
+        gate.Arm.Fates.Clear();
+        var accepted = await ExecuteAsync(Load("http://127.0.0.1:9", seconds: 6));
+        var first = await RunningAsync(accepted);
+        await first.KillAsync("Error");
+        LoopbackGroup? second = null;
+        await Eventually.TrueAsync(
+            () =>
+                (
+                    second = gate.Arm.Groups.FirstOrDefault(one =>
+                        one != first && one.Name == $"perfgate-{accepted:N}-0" && one.IsRunning
+                    )
+                )
+                    is not null,
+            "it is asked for once more"
+        );
+        await second!.KillAsync("Error");
+
+        var run = await gate.EndAsync(accepted);
+
+        Assert.True((run.Status, run.Verdict) == (RunStatus.Failed, Verdict.Error), Reasons(run));
+        Assert.Equal("runner-exited", run.Reasons[0].Code);
+        Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
+        Assert.Equal(2, gate.Arm.Requests.Count(request => request == $"PUT perfgate-{accepted:N}-0"));
     }
 
     [Fact]
@@ -183,13 +233,7 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
         await using var platform = await GateFixture.StartPlatformAsync();
         var accepted = await ExecuteAsync(Load(platform.Urls.First(), seconds: 60, segments: 2));
         var group = await RunningAsync(accepted, segment: 1);
-        while (
-            (await gate.Gate.GetRunAsync(accepted, TestContext.Current.CancellationToken)).Progress
-                is not { Requests: > 0 }
-        )
-        {
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-        }
+        await UnderLoadAsync(accepted);
         await group.KillAsync("OOMKilled");
 
         var run = await gate.EndAsync(accepted);
@@ -222,6 +266,16 @@ public sealed class CloudWayTests(CloudFixture gate) : IClassFixture<CloudFixtur
             TestContext.Current.CancellationToken
         );
         return accepted.TestId;
+    }
+
+    private async Task UnderLoadAsync(Guid run)
+    {
+        while (
+            (await gate.Gate.GetRunAsync(run, TestContext.Current.CancellationToken)).Progress is not { Requests: > 0 }
+        )
+        {
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<LoopbackGroup> RunningAsync(Guid run, int segment = 0)

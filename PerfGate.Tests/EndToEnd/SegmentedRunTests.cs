@@ -90,6 +90,26 @@ public sealed class SegmentedRunTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task An_only_runner_lost_before_the_load_begins_is_started_again_and_the_load_is_made_once()
+    {
+        Processes.SkipWhereTheyCannotBeSeen();
+        RunnerUnderTest.SkipWithout("embedded");
+        await using var target = await LoadTarget.StartAsync();
+        await using var server = await StartAsync("embedded");
+        using var gate = new GateClient(server.Address, server.IssueToken("tests"));
+        var id = (await gate.ExecuteAsync(Request(target.Url, seconds: 4, segments: 1), Never)).TestId;
+
+        await KillBeforeItIsReadyAsync(id, segment: 0);
+        var run = await Loads.EndAsync(gate, id);
+
+        Loads.AssertWell(run);
+        Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
+        Assert.Contains("137", Text(id, ArtifactNames.Retried(0)), StringComparison.Ordinal);
+        Assert.InRange(target.Requests, 158, 162);
+        await Traces.AssertNoneAsync(Artifacts, id);
+    }
+
+    [Fact]
     public async Task A_segment_lost_twice_before_the_load_begins_leaves_the_run_inconclusive_and_the_target_alone()
     {
         Processes.SkipWhereTheyCannotBeSeen();
@@ -171,8 +191,8 @@ public sealed class SegmentedRunTests(PostgresFixture postgres) : IDisposable
             CancellationToken.None
         );
 
-    /// <summary>40 iterations of one request a second, by two engines.</summary>
-    private static object Request(string baseUrl, int seconds) =>
+    /// <summary>40 iterations of one request a second, by two engines or another number of them.</summary>
+    private static object Request(string baseUrl, int seconds, int segments = 2) =>
         new
         {
             testType = "load",
@@ -180,7 +200,7 @@ public sealed class SegmentedRunTests(PostgresFixture postgres) : IDisposable
             configuration = new
             {
                 baseUrl,
-                segments = 2,
+                segments,
                 arrivalRate = 40,
                 stages = new[] { new { duration = seconds, target = 40 } },
                 scenarios = new[]

@@ -42,7 +42,7 @@ public class RunnerDeathTests
 
         var seen = target.Requests;
         var end = await runner.RunAsync();
-        Assert.Equal(RunnerEndCause.RunnerFault, end.Cause);
+        Assert.Equal(RunnerEndCause.Lost, end.Cause);
         Assert.Contains("Load had begun before", end.Detail);
         Assert.Equal(seen, target.Requests);
         Assert.True(runner.Measure().Overall.Requests > 0);
@@ -63,7 +63,7 @@ public class RunnerDeathTests
         Kill(parent.Id);
 
         var end = await runner.EndOfAsync(process);
-        Assert.Equal(RunnerEndCause.RunnerFault, end.Cause);
+        Assert.Equal(RunnerEndCause.Lost, end.Cause);
         Assert.Contains("process that started the runner", end.Detail);
         Assert.False(RunnerUnderTest.IsAlive(engineId));
     }

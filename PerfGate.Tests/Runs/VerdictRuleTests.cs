@@ -221,12 +221,33 @@ public class VerdictRuleTests
     public void An_error_is_never_passed_however_good_the_numbers() =>
         AssertVerdict(
             Verdict.Error,
-            "runner-lost",
+            "artifact-unreadable",
             SampleGrounds.Sound() with
             {
-                Error = new RunError.RunnerLost("killed"),
+                Error = new RunError.ArtifactUnreadable("series-0.ndjson", "damaged"),
             }
         );
+
+    public static TheoryData<RunError> Losses =>
+        [
+            new RunError.RunnerLost("killed"),
+            new RunError.RunnerOutOfMemory(4),
+            new RunError.RunnerExited(137, "killed"),
+            new RunError.RunnerDeleted("perfgate-1"),
+            new RunError.RunnerStopped("perfgate-1"),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void A_runner_that_is_lost_leaves_no_verdict_once_load_had_begun_and_is_an_error_before(RunError loss)
+    {
+        var begun = new VerdictGrounds { Error = loss, LoadHadBegun = true };
+
+        AssertVerdict(Verdict.Inconclusive, loss.Code, SampleGrounds.Sound() with { Error = loss });
+        AssertVerdict(Verdict.Inconclusive, loss.Code, begun);
+        AssertVerdict(Verdict.Error, loss.Code, begun with { LoadHadBegun = false });
+        Assert.Contains("load is not made twice", VerdictRule.Decide(begun).Reasons[0].Sentence);
+    }
 
     [Fact]
     public void A_deadline_with_a_measurement_is_inconclusive_and_without_one_an_error()

@@ -174,6 +174,7 @@ public class EvidenceRulesTests
     [Theory]
     [InlineData(RunnerEndCause.NotStarted, null, "engine-not-started", FindingWeight.Error)]
     [InlineData(RunnerEndCause.RunnerFault, null, "runner-fault", FindingWeight.Error)]
+    [InlineData(RunnerEndCause.Lost, null, "runner-lost", FindingWeight.ForbidsBoth)]
     [InlineData(RunnerEndCause.ScriptRejected, null, "script-rejected", FindingWeight.Error)]
     [InlineData(RunnerEndCause.Killed, null, "engine-killed", FindingWeight.ForbidsBoth)]
     [InlineData(RunnerEndCause.Stopped, 103, "stopped", FindingWeight.ForbidsBoth)]
