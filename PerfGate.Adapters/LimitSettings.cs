@@ -1,3 +1,4 @@
+using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 
@@ -12,6 +13,8 @@ internal static class LimitSettings
         "MaxVus",
         "MaxArrivalRate",
         "MaxSegments",
+        "MaxRunnerCpu",
+        "MaxRunnerMemoryGb",
         "MaxLoadDuration",
         "MaxStressDuration",
         "MaxSpikeDuration",
@@ -36,6 +39,13 @@ internal static class LimitSettings
             Vus = (int)values.Number(prefix + "MaxVus", defaults.Vus, 1, 1_000_000),
             ArrivalRate = values.Number(prefix + "MaxArrivalRate", defaults.ArrivalRate, 1, 10_000_000),
             Segments = (int)values.Number(prefix + "MaxSegments", defaults.Segments, 1, 100),
+            RunnerCpu = values.Number(prefix + "MaxRunnerCpu", defaults.RunnerCpu, 1, ContainerInstanceOptions.MostCpu),
+            RunnerMemoryGb = values.Number(
+                prefix + "MaxRunnerMemoryGb",
+                defaults.RunnerMemoryGb,
+                1,
+                ContainerInstanceOptions.MostMemoryGb
+            ),
             LoadDuration = Longest("MaxLoadDuration", defaults.LoadDuration),
             StressDuration = Longest("MaxStressDuration", defaults.StressDuration),
             SpikeDuration = Longest("MaxSpikeDuration", defaults.SpikeDuration),

@@ -62,7 +62,19 @@ public sealed record ContainerProperties
 {
     /// <summary>State and events of the container; null until there is one.</summary>
     public ContainerView? InstanceView { get; init; }
+
+    /// <summary>What it was given; null where the answer does not say.</summary>
+    public ContainerResources? Resources { get; init; }
 }
+
+/// <summary>What a container was given.</summary>
+/// <param name="Requests">As it was asked for.</param>
+public sealed record ContainerResources(ContainerRequests? Requests);
+
+/// <summary>Cores and memory of a container.</summary>
+/// <param name="Cpu">Cores.</param>
+/// <param name="MemoryInGB">Memory, GB.</param>
+public sealed record ContainerRequests(double Cpu, double MemoryInGB);
 
 /// <summary>State and events of a group.</summary>
 public sealed record InstanceView

@@ -66,7 +66,11 @@ public static class ContainerGroupDefinition
                         ["image"] = options.Image,
                         ["resources"] = new JsonObject
                         {
-                            ["requests"] = new JsonObject { ["cpu"] = options.Cpu, ["memoryInGB"] = options.MemoryGb },
+                            ["requests"] = new JsonObject
+                            {
+                                ["cpu"] = order.Size?.Cpu ?? options.Cpu,
+                                ["memoryInGB"] = order.Size?.MemoryGb ?? options.MemoryGb,
+                            },
                         },
                         ["environmentVariables"] = new JsonArray([
                             Secure(RunnerOrder.Variable, text),

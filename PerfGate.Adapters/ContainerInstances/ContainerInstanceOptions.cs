@@ -10,6 +10,12 @@ public sealed record ContainerRegion(string Name, string? SubnetId = null);
 /// <summary>How runners run as container groups. Each property is the setting <c>PerfGate__Containers__*</c> of that name.</summary>
 public sealed record ContainerInstanceOptions
 {
+    /// <summary>Most cores of a container group, where its region has such: the service's own limit.</summary>
+    public const double MostCpu = 31;
+
+    /// <summary>Most memory of a container group, GB: the service's own limit.</summary>
+    public const double MostMemoryGb = 240;
+
     /// <summary>Subscription of the container groups.</summary>
     public required string SubscriptionId { get; init; }
 
@@ -28,10 +34,10 @@ public sealed record ContainerInstanceOptions
     /// </summary>
     public string? IdentityId { get; init; }
 
-    /// <summary>Cores of a runner, 1 to 31 (the service's own limit); default 2.</summary>
+    /// <summary>Cores of a runner whose request does not say, 1 to 31 (the service's own limit); default 2.</summary>
     public double Cpu { get; init; } = 2;
 
-    /// <summary>Memory of a runner, GB, 1 to 240 (the service's own limit), in steps of 0.1; default 4.</summary>
+    /// <summary>Memory of a runner whose request does not say, GB, 1 to 240 (the service's own limit), in steps of 0.1; default 4.</summary>
     public double MemoryGb { get; init; } = 4;
 
     /// <summary>

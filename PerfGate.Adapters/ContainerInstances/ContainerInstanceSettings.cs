@@ -10,8 +10,6 @@ namespace PerfGate.Adapters.ContainerInstances;
 public static class ContainerInstanceSettings
 {
     private const string Prefix = "PerfGate__Containers__";
-    private const double MostCpu = 31;
-    private const double MostMemoryGb = 240;
 
     /// <summary>The settings.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -129,16 +127,16 @@ public static class ContainerInstanceSettings
             "the resource id of a user-assigned identity"
         );
         Check(
-            options.Cpu is >= 1 and <= MostCpu,
+            options.Cpu is >= 1 and <= ContainerInstanceOptions.MostCpu,
             "Cpu",
             options.Cpu,
-            FormattableString.Invariant($"1 to {MostCpu} cores")
+            FormattableString.Invariant($"1 to {ContainerInstanceOptions.MostCpu} cores")
         );
         Check(
-            options.MemoryGb is >= 1 and <= MostMemoryGb,
+            options.MemoryGb is >= 1 and <= ContainerInstanceOptions.MostMemoryGb,
             "MemoryGb",
             options.MemoryGb,
-            FormattableString.Invariant($"1 to {MostMemoryGb} GB")
+            FormattableString.Invariant($"1 to {ContainerInstanceOptions.MostMemoryGb} GB")
         );
         Check(options.Owner.Length is > 0 and <= 256, "Owner", options.Owner, "1 to 256 characters");
         Within(options.StartTimeout, "StartTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30));

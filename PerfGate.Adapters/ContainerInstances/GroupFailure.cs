@@ -49,11 +49,11 @@ internal static class GroupFailure
     }
 
     /// <summary>Why a container ended; null where it ended well.</summary>
-    public static RunError? OfExit(ContainerState ended, ContainerInstanceOptions options) =>
+    public static RunError? OfExit(ContainerState ended, double memoryGb) =>
         ended switch
         {
             { DetailStatus: { } why } when why.StartsWith("OOM", StringComparison.OrdinalIgnoreCase) =>
-                new RunError.RunnerOutOfMemory(options.MemoryGb),
+                new RunError.RunnerOutOfMemory(memoryGb),
             { ExitCode: 0 or null } => null,
             { ExitCode: 1 } => new RunError.RunnerExited(1, "the runner could not write its end record"),
             { ExitCode: 64 } => new RunError.RunnerExited(
@@ -63,7 +63,7 @@ internal static class GroupFailure
             { ExitCode: 137 } => new RunError.RunnerExited(
                 137,
                 FormattableString.Invariant(
-                    $"it was killed, as happens where more than its {options.MemoryGb} GB of memory are needed, or where its machine goes away"
+                    $"it was killed, as happens where more than its {memoryGb} GB of memory are needed, or where its machine goes away"
                 )
             ),
             { ExitCode: { } code } => new RunError.RunnerExited(

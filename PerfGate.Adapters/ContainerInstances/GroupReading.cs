@@ -23,7 +23,10 @@ internal static class GroupReading
             container?.PreviousState is { State: "Terminated", ExitCode: not (0 or null) } failed ? failed
             : container?.CurrentState is { State: "Terminated" } now ? now
             : null;
-        var why = ended is null ? null : GroupFailure.OfExit(ended, options);
+        var memoryGb = group.Properties.Containers is [{ Properties.Resources.Requests: { } given }, ..]
+            ? given.MemoryInGB
+            : options.MemoryGb;
+        var why = ended is null ? null : GroupFailure.OfExit(ended, memoryGb);
         if (group.Properties.InstanceView?.State == "Stopped" && why is not RunError.RunnerOutOfMemory)
         {
             return Gone(new RunError.RunnerStopped(group.Name));

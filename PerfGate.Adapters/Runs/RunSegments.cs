@@ -165,6 +165,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                 Deadline = deadline,
                 Engine = parts.Options.Engine,
                 ParentPid = Environment.ProcessId,
+                Size = run.Request.Configuration.Runner,
                 EarlyStop = run.Request.Configuration.EarlyStop,
                 Secrets = SecretReferences.Of(run.Request.Configuration),
                 Strip = parts.Options.Admission.Strip,

@@ -45,6 +45,12 @@ public sealed record Limits
     /// <summary>Most load engines that share the load of a run. Default 10.</summary>
     public int Segments { get; init; } = 10;
 
+    /// <summary>Most cores of a runner's container. Default 4, what container instances have everywhere.</summary>
+    public double RunnerCpu { get; init; } = 4;
+
+    /// <summary>Most memory of a runner's container, GB. Default 16, what container instances have everywhere.</summary>
+    public double RunnerMemoryGb { get; init; } = 16;
+
     /// <summary>Shortest load. Default 1 s.</summary>
     public TimeSpan ShortestDuration { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -15,6 +15,7 @@ internal static class ConfigurationReader
         "vus",
         "arrivalRate",
         "segments",
+        "runner",
         "duration",
         "stages",
         "scenarios",
@@ -56,6 +57,7 @@ internal static class ConfigurationReader
             fields.Refuse(fields.At("duration"), "is given together with stages", "either duration or stages");
         }
         var segments = Segments(fields, model.Vus, stages, limits);
+        var runner = Runner(fields, limits);
         var thresholds = ThresholdReader.Read(fields, limits, errors);
         var earlyStop = EarlyStop(fields, thresholds, limits);
         var tags = TagReader.Read(fields, limits);
@@ -67,6 +69,7 @@ internal static class ConfigurationReader
                 Vus = model.Vus,
                 ArrivalRate = model.ArrivalRate,
                 Segments = segments,
+                Runner = runner,
                 Duration = duration,
                 Stages = stages,
                 Scenarios = scenarios,
@@ -128,6 +131,14 @@ internal static class ConfigurationReader
         }
         return segments;
     }
+
+    private static RunnerSize? Runner(FieldReader configuration, Limits limits) =>
+        configuration.Object("runner", "cpu", "memoryGb") is { } fields
+            ? new RunnerSize(
+                fields.Tenths("cpu", 1, limits.RunnerCpu, " cores"),
+                fields.Tenths("memoryGb", 1, limits.RunnerMemoryGb, " GB")
+            )
+            : null;
 
     /// <summary>Who allows more than the defaults as a threshold does not want the load to end before it.</summary>
     private static EarlyStopBounds EarlyStop(FieldReader configuration, ThresholdSettings thresholds, Limits limits)

@@ -154,6 +154,26 @@ internal sealed class FieldReader
         return null;
     }
 
+    /// <summary>A number within bounds, both included, in steps of 0.1.</summary>
+    public double? Tenths(string name, double min, double max, string unit = "")
+    {
+        if (Number(name, min, max, unit) is not { } number)
+        {
+            return null;
+        }
+        var tenths = Math.Round(number * 10);
+        if (Math.Abs((number * 10) - tenths) < 1e-9)
+        {
+            return tenths / 10;
+        }
+        var allowed = string.Create(
+            CultureInfo.InvariantCulture,
+            $"a number from {min} to {max}{unit}, in steps of 0.1"
+        );
+        Refuse(At(name), string.Create(CultureInfo.InvariantCulture, $"is {number}"), allowed);
+        return null;
+    }
+
     /// <summary>A duration within bounds: text as k6 writes it, or a number of seconds. Rounded to milliseconds.</summary>
     public TimeSpan? Duration(string name, TimeSpan min, TimeSpan max, bool required = false)
     {

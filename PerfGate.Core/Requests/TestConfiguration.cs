@@ -28,6 +28,9 @@ public sealed record TestConfiguration
     /// </summary>
     public int Segments { get; init; } = 1;
 
+    /// <summary>Cores and memory of each runner's container; null (default) for the installation's own. No part of the load.</summary>
+    public RunnerSize? Runner { get; init; }
+
     /// <summary>Beyond these the target is hurting, and the load ends at once.</summary>
     public EarlyStopBounds EarlyStop { get; init; } = EarlyStopBounds.Default;
 

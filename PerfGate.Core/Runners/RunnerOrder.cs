@@ -1,4 +1,5 @@
 using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Runners;
@@ -53,6 +54,12 @@ public sealed record RunnerOrder
 
     /// <summary>Environment variables handed to the script (<c>__ENV</c>).</summary>
     public IReadOnlyDictionary<string, string> ScriptEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// What its container has; null, or a part of it, for the installation's own. Known to the place it runs in; the runner itself
+    /// does not look at it.
+    /// </summary>
+    public RunnerSize? Size { get; init; }
 
     /// <summary>Beyond these the load is ended at once; null (default) for never.</summary>
     public EarlyStopBounds? EarlyStop { get; init; }

@@ -18,7 +18,7 @@ public class LoadFingerprintTests
     public void It_is_sha_256_in_lower_case_hex() => Assert.Matches("^[0-9a-f]{64}$", Of(Configuration));
 
     [Fact]
-    public void Thresholds_tags_and_the_base_url_are_no_part_of_the_load() =>
+    public void Thresholds_tags_runners_and_the_base_url_are_no_part_of_the_load() =>
         Assert.Equal(
             Of(Configuration),
             Of(
@@ -27,6 +27,8 @@ public class LoadFingerprintTests
                     BaseUrl = new Uri("https://elsewhere.wedding.example/"),
                     Thresholds = new ThresholdSettings { MaxErrorRate = 0.5 },
                     Tags = new Dictionary<string, string> { ["build"] = "4711" },
+                    Segments = 2,
+                    Runner = new RunnerSize(4, 8),
                 }
             )
         );

@@ -56,6 +56,26 @@ public sealed class ContainerGroupLauncherTests
     }
 
     [Fact]
+    public async Task A_group_has_what_its_request_asks_for_and_its_reasons_say_so()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        await using var silent = await SilentBlobs.StartAsync();
+        containers.Order = containers.Order with { Artifacts = silent.Location, Size = new RunnerSize(3.5, null) };
+        Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
+        Assert.Equal((3.5, 4), Requested(ContainerOf(containers.Arm.Groups.Single())));
+
+        containers.Order = containers.Order with { Segment = 1, Segments = 2, Size = new RunnerSize(1, 1.5) };
+        Assert.Null(await containers.Launcher.StartAsync(containers.Order, None));
+        var group = containers.Arm.Groups.Single(one => one.Name.EndsWith("-1", StringComparison.Ordinal));
+        Assert.Equal((1, 1.5), Requested(ContainerOf(group)));
+        await containers.LookUntilAsync(RunnerPresence.Running);
+        await group.KillAsync("OOMKilled");
+
+        var gone = await containers.LookUntilAsync(RunnerPresence.Gone);
+        Assert.Contains("1.5 GB", gone.Error!.Message);
+    }
+
+    [Fact]
     public async Task A_second_start_with_a_runner_there_changes_nothing()
     {
         await using var containers = await LaunchedContainers.StartAsync();
@@ -217,6 +237,9 @@ public sealed class ContainerGroupLauncherTests
         Assert.Equal("image-not-pulled", vain.Error!.Code);
         Assert.Contains("manifest unknown", vain.Error.Message);
     }
+
+    private static JsonNode ContainerOf(LoopbackGroup group) =>
+        group.Definition["properties"]!["containers"]![0]!["properties"]!;
 
     private static (double Cpu, double MemoryGb) Requested(JsonNode container)
     {

@@ -37,6 +37,31 @@ public sealed class LoadFieldTests
     }
 
     [Fact]
+    public void A_runner_has_what_the_request_says_and_else_what_the_installation_has()
+    {
+        Assert.Null(Accepted(Having("\"duration\": 30")).Configuration.Runner);
+        Assert.Equal(
+            new RunnerSize(1.5, 3.2),
+            Accepted(Having("\"runner\": {\"cpu\": 1.5, \"memoryGb\": 3.2}")).Configuration.Runner
+        );
+        Assert.Equal(new RunnerSize(null, 16), Accepted(Having("\"runner\": {\"memoryGb\": 16}")).Configuration.Runner);
+    }
+
+    [Theory]
+    [InlineData("\"runner\": {\"cpu\": 0.5}", "cpu", "1 to 4 cores")]
+    [InlineData("\"runner\": {\"cpu\": 4.1}", "cpu", "1 to 4 cores")]
+    [InlineData("\"runner\": {\"cpu\": \"two\"}", "cpu", "1 to 4 cores")]
+    [InlineData("\"runner\": {\"memoryGb\": 17}", "memoryGb", "1 to 16 GB")]
+    [InlineData("\"runner\": {\"memoryGb\": 2.25}", "memoryGb", "in steps of 0.1")]
+    [InlineData("\"runner\": {\"memory\": 2}", "memory", "cpu, memoryGb")]
+    public void A_runner_that_cannot_be_had_is_refused_with_what_can(string fields, string field, string allowed)
+    {
+        var error = Assert.Single(Refused(Having(fields)));
+        Assert.Equal($"configuration.runner.{field}", error.Field);
+        Assert.Contains(allowed, error.Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_load_ends_early_by_the_defaults_unless_asked_otherwise()
     {
         Assert.Equal(EarlyStopBounds.Default, Accepted(Having("\"duration\": 30")).Configuration.EarlyStop);
