@@ -14,9 +14,6 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
     // The service gives keys for seven days at most.
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
 
-    // Our clock and the service's may differ; a key that begins in the future opens nothing.
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
-
     private UserDelegationKey? _key;
 
     /// <summary>By artifact, the query of its SAS.</summary>
@@ -80,8 +77,9 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
             return known;
         }
         var now = time.GetUtcNow();
+        // One that begins in the future opens nothing.
         var day = now + KeyLifetime;
-        var key = await service.GetUserDelegationKeyAsync(now - ClockSkew, until > day ? until : day, cancellation);
+        var key = await service.GetUserDelegationKeyAsync(now - SignatureLifetime.ClockSkew, until > day ? until : day, cancellation);
         return _key = key.Value;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
@@ -112,19 +113,19 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                     // Waits for nobody.
                     : seen.Count == 1
                         ? one
-                    : await IsReadyAsync(run.Id, one.Segment)
-                        ? one with
-                        {
-                            Ready = true,
-                        }
-                        : late
+                        : await IsReadyAsync(run.Id, one.Segment)
                             ? one with
                             {
-                                Lost = new RunError.RunnerNotStarted(
-                                    $"it was not ready within {Seconds(_times.ReadyBy(run) - run.StartedAt!.Value)} s"
-                                ),
+                                Ready = true,
                             }
-                            : one
+                            : late
+                                ? one with
+                                {
+                                    Lost = new RunError.RunnerNotStarted(
+                                        $"it was not ready within {Seconds(_times.ReadyBy(run) - run.StartedAt!.Value)} s"
+                                    ),
+                                }
+                                : one
             )
         );
         if (seen.Count > 1 && !late && run.CancelRequestedAt is null && after.All(one => one.Ready))
@@ -152,28 +153,29 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
     private async Task<RunnerOrder> OrderAsync(RunRow run, int segment)
     {
         var deadline = _times.Deadline(run);
-        var access = await parts.Store.AccessForAsync(run.Id, segment, deadline + TimeSpan.FromHours(1), cancellation);
+        var until = deadline + SignatureLifetime.AfterDeadline;
+        var access = await parts.Store.AccessForAsync(run.Id, segment, until, cancellation);
         return new RunnerOrder
-            {
-                RunId = run.Id,
-                Segment = segment,
-                Segments = run.Plan!.Segments,
-                Attempt = await IsRetriedAsync(run.Id, segment) ? 1 : 0,
-                StartBy = run.Plan.Segments > 1 ? _times.StartBy(run) : null,
-                Artifacts = access.Artifacts,
-                Grants = access.Grants,
-                Deadline = deadline,
-                Engine = parts.Options.Engine,
-                ParentPid = Environment.ProcessId,
-                Size = run.Request.Configuration.Runner,
-                EarlyStop = run.Request.Configuration.EarlyStop,
-                Secrets = SecretReferences.Of(run.Request.Configuration),
-                Strip = parts.Options.Admission.Strip,
-                Target = run.Request.Configuration.BaseUrl,
-                Targets = parts.Options.Admission.On(run.Request.Environment).Targets,
-                TargetHost = run.Request.Configuration.BaseUrl.Host,
-                Traceparent = RunTelemetry.Traceparent(),
-            };
+        {
+            RunId = run.Id,
+            Segment = segment,
+            Segments = run.Plan!.Segments,
+            Attempt = await IsRetriedAsync(run.Id, segment) ? 1 : 0,
+            StartBy = run.Plan.Segments > 1 ? _times.StartBy(run) : null,
+            Artifacts = access.Artifacts,
+            Grants = access.Grants,
+            Deadline = deadline,
+            Engine = parts.Options.Engine,
+            ParentPid = Environment.ProcessId,
+            Size = run.Request.Configuration.Runner,
+            EarlyStop = run.Request.Configuration.EarlyStop,
+            Secrets = SecretReferences.Of(run.Request.Configuration),
+            Strip = parts.Options.Admission.Strip,
+            Target = run.Request.Configuration.BaseUrl,
+            Targets = parts.Options.Admission.On(run.Request.Environment).Targets,
+            TargetHost = run.Request.Configuration.BaseUrl.Host,
+            Traceparent = RunTelemetry.Traceparent(),
+        };
     }
 
     /// <summary>Looks at a segment, and asks for it in the next region where the one it was accepted in has no room.</summary>

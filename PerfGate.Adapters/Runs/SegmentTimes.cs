@@ -1,4 +1,6 @@
+using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Scripts;
 
 namespace PerfGate.Adapters.Runs;
 
@@ -33,13 +35,18 @@ internal sealed class SegmentTimes(PerfGateOptions options)
     /// </summary>
     public DateTimeOffset StartBy(RunRow run) =>
         run.StartedAt!.Value
-        + (2 * PlacementAllowance)
+        + (2 * Placement(options.Containers))
         + (run.Plan!.Segments > 1 ? BarrierAllowance : RestartAllowance);
 
     /// <summary>When all segments must be ready, and none is started a second time any more.</summary>
     public DateTimeOffset ReadyBy(RunRow run) => StartBy(run) - GoMargin;
 
+    /// <summary>From a run's start to its deadline, without the load itself, at most.</summary>
+    /// <param name="containers">Where runners run; null for child processes.</param>
+    public static TimeSpan MostBesideLoad(ContainerInstanceOptions? containers) =>
+        (2 * Placement(containers)) + BarrierAllowance + LoadPlanner.LongestGrace + EngineAllowance;
+
     // A container group is asked for, placed, and its image pulled, before the load can begin.
-    private TimeSpan PlacementAllowance =>
-        options.Containers is { } containers ? containers.Patience + containers.StartTimeout : TimeSpan.Zero;
+    private static TimeSpan Placement(ContainerInstanceOptions? containers) =>
+        containers is null ? TimeSpan.Zero : containers.Patience + containers.StartTimeout;
 }

@@ -10,7 +10,9 @@ public static class LoadPlanner
     private const double Headroom = 3;
 
     private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest that iterations are left to finish after a load.</summary>
+    public static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Plans a request. Without <c>vus</c> the model is open (iterations start at a rate, whatever the target does), with them it

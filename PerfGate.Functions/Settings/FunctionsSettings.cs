@@ -2,6 +2,7 @@ using Cronos;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PerfGate.Adapters;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Telemetry;
@@ -64,6 +65,12 @@ public sealed record FunctionsSettings
                 read.Text("APPLICATIONINSIGHTS_AUTHENTICATION_STRING") is { } how
                 && how.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase),
         };
+        var perfGate = settings.PerfGate;
+        var signs = perfGate.BlobConnectionString is null ? perfGate.BlobServiceUrl : null;
+        foreach (var problem in SignatureLifetime.Problems(perfGate.Admission.Limits, signs, perfGate.Containers))
+        {
+            read.Refuse(problem.Field, problem.Problem, problem.Allowed);
+        }
         foreach (var schedule in Schedules)
         {
             CheckSchedule(read, schedule);

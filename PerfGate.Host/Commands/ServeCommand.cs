@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PerfGate.Adapters;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
@@ -156,7 +157,7 @@ public static class ServeCommand
                     ? new TrustedIssuer(authority, parsed.GetValue(Audience)!)
                     : null,
                 Telemetry = TelemetryChoice.OfEnvironment(),
-                Admission = ReadAdmission(),
+                Admission = ReadAdmission(setup),
             },
             cancellation
         );
@@ -202,10 +203,11 @@ public static class ServeCommand
         return Usable(setup, problems);
     }
 
-    private static AdmissionRules ReadAdmission()
+    private static AdmissionRules ReadAdmission(ContainerSetup? setup)
     {
         var (rules, problems) = AdmissionSettings.Read(OfEnvironment(), TargetRules.Any);
-        return Usable(rules, problems);
+        var tooLong = SignatureLifetime.Problems(rules.Limits, setup?.BlobServiceUrl, setup?.Containers);
+        return Usable(rules, [.. problems, .. tooLong]);
     }
 
     private static IConfiguration OfEnvironment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Configuration;
 using PerfGate.Adapters;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Retention;
 using PerfGate.Core.Admission;
@@ -158,6 +159,37 @@ public sealed partial class FunctionsSettingsTests
         );
         Assert.Equal("westeurope", Assert.Single(settings.PerfGate.Containers!.Regions).Name);
         Assert.Null(Read().PerfGate.Containers);
+    }
+
+    [Fact]
+    public void A_load_may_not_be_longer_than_its_runners_may_write()
+    {
+        (string, string?)[] byIdentity =
+        [
+            ("PerfGate__BlobConnectionString", null),
+            ("PerfGate__BlobServiceUrl", "https://perfgate.blob.core.windows.net"),
+        ];
+
+        var refused = Assert.Throws<SettingsException>(() =>
+            Read([
+                .. byIdentity,
+                ("PerfGate__Environments__Staging__MaxEnduranceDuration", "168h"),
+                ("PerfGate__Environments__Production__MaxLoadDuration", "167h"),
+            ])
+        );
+        var longest = DurationText.Format(SignatureLifetime.LongestLoad(containers: null));
+
+        Assert.Equal(
+            [
+                "PerfGate__Environments__Production__MaxLoadDuration",
+                "PerfGate__Environments__Staging__MaxEnduranceDuration",
+            ],
+            refused.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
+        );
+        Assert.All(refused.Errors, error => Assert.Contains($"{longest} at most", error.Allowed));
+        Assert.NotNull(Read([.. byIdentity, ("PerfGate__Environments__Staging__MaxEnduranceDuration", longest)]));
+        // The account's own key signs for as long as one likes.
+        Assert.NotNull(Read(("PerfGate__Environments__Staging__MaxEnduranceDuration", "168h")));
     }
 
     [Fact]
