@@ -40,9 +40,10 @@ public sealed partial class ContainerGroupLauncher(
                 "its artifacts are in a folder, which a container cannot reach; runners in containers need a blob service"
             );
         }
+        var begun = time.GetTimestamp();
         var known = KnownOf(order.RunId, order.Segment);
         known.Last = null;
-        var (found, answer) = await FindAsync(order.RunId, order.Segment, known, options.Patience, cancellation);
+        var (found, answer) = await FindAsync(order.RunId, order.Segment, known, Left, cancellation);
         if (found is null && !answer.IsAbsent)
         {
             return GroupFailure.OfAnswer(answer, options.Regions[0].Name, options);
@@ -50,7 +51,7 @@ public sealed partial class ContainerGroupLauncher(
         // One of an earlier attempt is on its way out: its name is free when it is gone, and until then it is waited for.
         if (found is null || ContainerGroupDefinition.AttemptOf(found) < order.Attempt)
         {
-            return await PlaceAsync(order, 0, known, cancellation);
+            return await PlaceAsync(order, 0, known, Left, cancellation);
         }
         if (Read(found) is not { Presence: RunnerPresence.Gone, Error: { } error } || !error.IsOfRegion)
         {
@@ -60,13 +61,16 @@ public sealed partial class ContainerGroupLauncher(
         {
             return InAllRegions(error);
         }
-        var refused = await PlaceAsync(order, known.Region + 1, known, cancellation);
+        var refused = await PlaceAsync(order, known.Region + 1, known, Left, cancellation);
         if (refused is null)
         {
             // Afterwards: the failed one says how far the search has come, to whoever has to go on with it.
             await DeleteAsync(found.Name, cancellation);
         }
         return refused;
+
+        // One patience for all that a start asks, in however many regions: a function has no more than ten minutes.
+        TimeSpan Left() => options.Patience - time.GetElapsedTime(begun);
     }
 
     /// <inheritdoc />
@@ -79,7 +83,7 @@ public sealed partial class ContainerGroupLauncher(
         {
             return last;
         }
-        var (found, answer) = await FindAsync(runId, segment, known, TimeSpan.Zero, cancellation);
+        var (found, answer) = await FindAsync(runId, segment, known, static () => TimeSpan.Zero, cancellation);
         var wait = answer.RetryAfter is { } asked && asked > options.LookInterval ? asked : options.LookInterval;
         known.NextLook = time.GetUtcNow() + wait;
         if (found is null && !answer.IsAbsent)
@@ -133,10 +137,11 @@ public sealed partial class ContainerGroupLauncher(
     {
         _known.TryRemove((runId, segment), out _);
         // Absent ones are deleted at no cost; another server may have asked for it in any region.
-        for (var region = 0; region < options.Regions.Count; region++)
-        {
-            await DeleteAsync(ContainerGroupDefinition.NameOf(runId, segment, region), cancellation);
-        }
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, options.Regions.Count)
+                .Select(region => DeleteAsync(ContainerGroupDefinition.NameOf(runId, segment, region), cancellation))
+        );
     }
 
     /// <inheritdoc />
@@ -157,6 +162,7 @@ public sealed partial class ContainerGroupLauncher(
         RunnerOrder order,
         int first,
         Known known,
+        Func<TimeSpan> patience,
         CancellationToken cancellation
     )
     {
@@ -170,7 +176,7 @@ public sealed partial class ContainerGroupLauncher(
             var answer = await groups.PutAsync(
                 ContainerGroupDefinition.NameOf(order.RunId, order.Segment, region),
                 ContainerGroupDefinition.Of(order, place, options, time.GetUtcNow()),
-                options.Patience,
+                patience(),
                 cancellation
             );
             if (answer.IsSuccess)
@@ -197,7 +203,7 @@ public sealed partial class ContainerGroupLauncher(
         Guid runId,
         int segment,
         Known known,
-        TimeSpan patience,
+        Func<TimeSpan> patience,
         CancellationToken cancellation
     )
     {
@@ -237,7 +243,7 @@ public sealed partial class ContainerGroupLauncher(
         async Task<(ContainerGroup? Group, ArmAnswer Answer)> GetAsync(int region)
         {
             var name = ContainerGroupDefinition.NameOf(runId, segment, region);
-            var answer = await groups.GetAsync(name, patience, cancellation);
+            var answer = await groups.GetAsync(name, patience(), cancellation);
             return answer is { IsSuccess: true, Body: { } body }
                 ? (body.Deserialize<ContainerGroup>(ContainerGroup.Json), answer)
                 : (null, answer);

@@ -49,7 +49,10 @@ public sealed record ContainerInstanceOptions
     /// <summary>A container that does not run so long after its group was asked for is given up; default 10 minutes.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a start waits for a Resource Manager that is away or asks to be left alone; default 3 minutes.</summary>
+    /// <summary>
+    /// How long a start waits for a Resource Manager that is away or asks to be left alone, in all regions together; default 3
+    /// minutes, 10 s to 6 minutes: a function that starts a runner, and ends the others where it cannot, has ten.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>A group is looked at no more often than this; default 5 s.</summary>

@@ -140,7 +140,7 @@ public static class ContainerInstanceSettings
         );
         Check(options.Owner.Length is > 0 and <= 256, "Owner", options.Owner, "1 to 256 characters");
         Within(options.StartTimeout, "StartTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30));
-        Within(options.Patience, "Patience", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(8));
+        Within(options.Patience, "Patience", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(6));
         Within(options.LookInterval, "LookInterval", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         Check(
             options.Endpoint.Scheme == Uri.UriSchemeHttps || options.Endpoint.IsLoopback,

@@ -51,6 +51,7 @@ public sealed class ContainerInstanceSettingsTests
                 ["PerfGate:Containers:Cpu"] = "64",
                 ["PerfGate:Containers:MemoryGb"] = "much",
                 ["PerfGate:Containers:StartTimeout"] = "1s",
+                ["PerfGate:Containers:Patience"] = "8m",
                 ["PerfGate:Containers:Endpoint"] = "http://management.example",
             }
         ).Problems;
@@ -62,6 +63,7 @@ public sealed class ContainerInstanceSettingsTests
                 "IdentityId",
                 "Image",
                 "MemoryGb",
+                "Patience",
                 "Regions",
                 "ResourceGroup",
                 "StartTimeout",

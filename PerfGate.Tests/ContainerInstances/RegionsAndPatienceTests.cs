@@ -131,6 +131,22 @@ public sealed class RegionsAndPatienceTests
     }
 
     [Fact]
+    public async Task A_start_has_one_patience_for_all_that_it_asks()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        containers.Arm.AnswerNext("GET", new CannedAnswer(429, "TooManyRequests", "100"));
+        containers.Arm.AnswerNext("PUT", new CannedAnswer(429, "TooManyRequests", "100"));
+        var begun = containers.Time.GetUtcNow();
+
+        var start = containers.Launcher.StartAsync(containers.Order, None);
+        var refused = await containers.TurningTheClockAsync(start, TimeSpan.FromSeconds(5));
+
+        Assert.Equal("resource-manager-away", refused!.Code);
+        Assert.True(containers.Time.GetUtcNow() - begun <= containers.Options.Patience);
+        Assert.Empty(containers.Arm.Groups);
+    }
+
+    [Fact]
     public async Task A_retry_after_beyond_all_patience_is_not_waited_for()
     {
         await using var containers = await LaunchedContainers.StartAsync();
