@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.ContainerInstances;
@@ -105,12 +106,14 @@ public static class Registration
         services.AddSingleton<BaselineHistory>();
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton<IArtifactStore>(provider =>
-            options.BlobConnectionString is { } blobs ? new BlobArtifactStore(blobs)
+            options.BlobConnectionString is { } blobs
+                ? new BlobArtifactStore(blobs, provider.GetService<ILogger<BlobArtifactStore>>())
             : options.BlobServiceUrl is { } service
                 ? new BlobArtifactStore(
                     service,
                     provider.GetRequiredService<TokenCredential>(),
-                    provider.GetRequiredService<TimeProvider>()
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetService<ILogger<BlobArtifactStore>>()
                 )
             : new FolderArtifactStore(options.ArtifactFolder)
         );

@@ -32,7 +32,10 @@ public interface IRunSteps
     /// <summary>Stores the result in the database and ends the run's status.</summary>
     Task RecordAsync(Guid runId);
 
-    /// <summary>Frees the slot, ends what still runs. Never fails the run.</summary>
+    /// <summary>
+    /// Frees the slot, ends what still runs, closes the artifacts. Never fails the run; throws where something is left that another
+    /// try may do.
+    /// </summary>
     Task CleanUpAsync(Guid runId);
 
     /// <summary>Waits between two looks. Not before, maybe later.</summary>

@@ -99,7 +99,7 @@ internal sealed class SegmentLoad(
         {
             _log.Add(line);
         }
-        await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
+        await artifacts.WriteOnceAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
         var detail = check.ExitCode is null
             ? FormattableString.Invariant($"its init code did not end within {EngineCheck.Patience.TotalSeconds} s")
             : _log.LastError;
@@ -181,9 +181,9 @@ internal sealed class SegmentLoad(
         await series.FinishAsync(CancellationToken.None);
         if (File.Exists(_summary) && SummarySecrets.TryStrip(await File.ReadAllBytesAsync(_summary), out var summary))
         {
-            await artifacts.WriteAsync(ArtifactNames.Summary(order.Segment), summary, CancellationToken.None);
+            await artifacts.WriteOnceAsync(ArtifactNames.Summary(order.Segment), summary, CancellationToken.None);
         }
-        await artifacts.WriteAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
+        await artifacts.WriteOnceAsync(ArtifactNames.Log(order.Segment), _log.ToUtf8(), CancellationToken.None);
         return EngineEnd.Of(exitCode, stopped, samples.Problem, _log) with
         {
             Engine = _engineName,

@@ -3,6 +3,8 @@ using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PerfGate.Adapters.Files;
 
 namespace PerfGate.Adapters.Blobs;
@@ -10,32 +12,42 @@ namespace PerfGate.Adapters.Blobs;
 /// <summary>
 /// Artifacts as blobs: container <c>perfgate</c>, one prefix a run (<c>RUN-ID/script.js</c>). Layout and rights: docs/blobs.md.
 /// </summary>
-public sealed class BlobArtifactStore : IArtifactStore
+public sealed partial class BlobArtifactStore : IArtifactStore
 {
     /// <summary>The container.</summary>
     public const string Container = "perfgate";
 
     private readonly BlobContainerClient _container;
     private readonly RunnerGrants _grants;
+    private readonly ILogger _log;
     private volatile bool _created;
 
     /// <summary>In an account that is opened with its key, or in an emulator.</summary>
     /// <param name="connectionString">Of the account.</param>
-    public BlobArtifactStore(string connectionString)
-        : this(new BlobServiceClient(connectionString, Options()), TimeProvider.System) { }
+    /// <param name="log">Where it tells what it could not do; null for nowhere.</param>
+    public BlobArtifactStore(string connectionString, ILogger<BlobArtifactStore>? log = null)
+        : this(new BlobServiceClient(connectionString, Options()), TimeProvider.System, log) { }
 
     /// <summary>In an account that is opened with an Entra identity; runners get SAS by a user delegation key.</summary>
     /// <param name="service">The account's blob service: <c>https://ACCOUNT.blob.core.windows.net</c>.</param>
     /// <param name="credential">An identity with the role Storage Blob Data Contributor.</param>
     /// <param name="time">The clock.</param>
-    public BlobArtifactStore(Uri service, TokenCredential credential, TimeProvider time)
-        : this(new BlobServiceClient(service, credential, Options()), time) { }
+    /// <param name="log">Where it tells what it could not do; null for nowhere.</param>
+    public BlobArtifactStore(
+        Uri service,
+        TokenCredential credential,
+        TimeProvider time,
+        ILogger<BlobArtifactStore>? log = null
+    )
+        : this(new BlobServiceClient(service, credential, Options()), time, log) { }
 
     /// <summary>In an account that a client opens.</summary>
     /// <param name="service">The client.</param>
     /// <param name="time">The clock.</param>
-    public BlobArtifactStore(BlobServiceClient service, TimeProvider time)
+    /// <param name="log">Where it tells what it could not do; null for nowhere.</param>
+    public BlobArtifactStore(BlobServiceClient service, TimeProvider time, ILogger<BlobArtifactStore>? log = null)
     {
+        _log = log ?? NullLogger<BlobArtifactStore>.Instance;
         _container = service.GetBlobContainerClient(Container);
         _grants = new RunnerGrants(service, _container, time);
     }
@@ -82,6 +94,7 @@ public sealed class BlobArtifactStore : IArtifactStore
     /// A blob is there whole or not at all; the service forgets blocks that nobody committed. What is appended to is sealed: from
     /// then on the service itself refuses to append.
     /// </remarks>
+    /// <exception cref="RequestFailedException">The service was away or busy: what is not sealed yet is sealed by another try.</exception>
     public async Task TidyAsync(Guid runId, CancellationToken cancellation)
     {
         try
@@ -95,8 +108,13 @@ public sealed class BlobArtifactStore : IArtifactStore
                 }
             }
         }
-        catch (RequestFailedException)
+        catch (RequestFailedException refused)
         {
+            LogNotSealed(refused, runId);
+            if (refused.Status is 0 or 408 or 429 or 500 or 502 or 503 or 504)
+            {
+                throw;
+            }
             // Not every account and emulator can seal, and a run does not fail for it: grants still run out.
         }
     }
@@ -115,6 +133,9 @@ public sealed class BlobArtifactStore : IArtifactStore
 
     private BlobClient BlobOf(Guid runId, string name) =>
         _container.GetBlobClient($"{runId}/{ArtifactName.Checked(name)}");
+
+    [LoggerMessage(LogLevel.Warning, "The series of run {Run} could not be sealed")]
+    private partial void LogNotSealed(Exception refused, Guid run);
 
     private async Task EnsureContainerAsync(CancellationToken cancellation)
     {

@@ -49,10 +49,10 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
                 ArtifactNames.Series(segment),
                 BlobSasPermissions.Create | BlobSasPermissions.Add | BlobSasPermissions.Read
             ),
-            // Created once and never written over, by nobody with this grant.
+            // Results are created once and never written over, by nobody with these grants.
             (ArtifactNames.End(segment), BlobSasPermissions.Create | BlobSasPermissions.Read),
-            (ArtifactNames.Summary(segment), BlobSasPermissions.Create | BlobSasPermissions.Write),
-            (ArtifactNames.Log(segment), BlobSasPermissions.Create | BlobSasPermissions.Write),
+            (ArtifactNames.Summary(segment), BlobSasPermissions.Create),
+            (ArtifactNames.Log(segment), BlobSasPermissions.Create),
         ];
 
     private string Sign(string blob, BlobSasPermissions permissions, DateTimeOffset until, UserDelegationKey? key)
@@ -79,7 +79,11 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
         var now = time.GetUtcNow();
         // One that begins in the future opens nothing.
         var day = now + KeyLifetime;
-        var key = await service.GetUserDelegationKeyAsync(now - SignatureLifetime.ClockSkew, until > day ? until : day, cancellation);
+        var key = await service.GetUserDelegationKeyAsync(
+            now - SignatureLifetime.ClockSkew,
+            until > day ? until : day,
+            cancellation
+        );
         return _key = key.Value;
     }
 }

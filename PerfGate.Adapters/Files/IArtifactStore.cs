@@ -12,7 +12,10 @@ public interface IArtifactStore
     /// <summary>Where a segment's runner finds and leaves the run's artifacts, and what it may do there until the time given.</summary>
     Task<RunnerAccess> AccessForAsync(Guid runId, int segment, DateTimeOffset until, CancellationToken cancellation);
 
-    /// <summary>Removes what writers that were killed left half-written. Nobody may be writing to the run.</summary>
+    /// <summary>
+    /// Removes what writers that were killed left half-written, and seals what was appended, where the store can. Nobody may be
+    /// writing to the run. Throws where another try may do more.
+    /// </summary>
     Task TidyAsync(Guid runId, CancellationToken cancellation);
 
     /// <summary>Deletes all artifacts of a run; absent ones are no error.</summary>

@@ -1,3 +1,4 @@
+using Azure;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core;
 using PerfGate.Core.Runs;
@@ -26,6 +27,10 @@ public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider tim
 
     // What the artifacts' folder may take to be well again: a network drive's hiccup, a log that is being rotated.
     private const int FolderTries = 4;
+
+    // A blob service that is busy, after the client's own tries.
+    private const int CleanUpTries = 5;
+    private static readonly TimeSpan CleanUpPause = TimeSpan.FromSeconds(10);
 
     private bool _lost;
 
@@ -56,7 +61,26 @@ public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider tim
     public Task RecordAsync(Guid runId) => RepeatAsync(runId, () => steps.RecordAsync(runId));
 
     /// <inheritdoc />
-    public Task CleanUpAsync(Guid runId) => _lost ? Task.CompletedTask : steps.CleanUpAsync(runId);
+    public async Task CleanUpAsync(Guid runId)
+    {
+        for (var tries = 1; !_lost; tries++)
+        {
+            try
+            {
+                await steps.CleanUpAsync(runId);
+                return;
+            }
+            catch (RequestFailedException) when (tries < CleanUpTries)
+            {
+                await Task.Delay(CleanUpPause, time, cancellation);
+            }
+            catch (RequestFailedException)
+            {
+                // Told by whoever met it. The verdict stands, and signatures of runners run out.
+                return;
+            }
+        }
+    }
 
     /// <inheritdoc />
     public Task DelayAsync(TimeSpan delay) => steps.DelayAsync(delay);

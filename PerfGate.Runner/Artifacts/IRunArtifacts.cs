@@ -18,7 +18,7 @@ internal interface IRunArtifacts
     /// <summary>Appends to an artifact created so by this runner. Only one writer appends to it.</summary>
     Task AppendAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation);
 
-    /// <summary>Writes an artifact, over an earlier one.</summary>
+    /// <summary>Writes an artifact, over an earlier one: what is no result.</summary>
     Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation);
 
     /// <summary>Writes an artifact whole or not at all; false where it exists already, which is then left as it is.</summary>

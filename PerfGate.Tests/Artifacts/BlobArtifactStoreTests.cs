@@ -31,7 +31,7 @@ public class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
         var (store, run, access) = await GrantedAsync();
         foreach (var name in new[] { "summary-1.json", "log-1.txt" })
         {
-            await Blob(access, name).UploadAsync(new BinaryData("{}"), overwrite: true);
+            await Blob(access, name).UploadAsync(new BinaryData("{}"));
 
             Assert.Equal("{}", await ReadAsync(store, run, name));
             await RefusedAsync(() => Blob(access, name).DownloadContentAsync());
@@ -52,6 +52,30 @@ public class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
         await series.AppendBlockAsync(new BinaryData("a\n").ToStream());
         await RefusedAsync(() => series.CreateAsync());
         Assert.Equal("a\n", await ReadAsync(store, run, "series-1.ndjson"));
+    }
+
+    [Fact]
+    public async Task What_a_run_left_is_not_replaced_by_a_runners_signatures()
+    {
+        var (store, run, access) = await GrantedAsync();
+        await store.WriteAsync(run, "script.js", "server"u8.ToArray(), None);
+        await store.WriteAsync(run, "stop", "server"u8.ToArray(), None);
+        await store.WriteAsync(run, "go", "server"u8.ToArray(), None);
+        string[] own = ["summary-1.json", "log-1.txt", "end-1.json"];
+        foreach (var name in own)
+        {
+            await Blob(access, name).UploadAsync(new BinaryData("runner"));
+        }
+        await store.TidyAsync(run, None);
+
+        foreach (var name in own.Concat(["script.js", "stop", "go"]))
+        {
+            await RefusedAsync(() => Blob(access, name).UploadAsync(new BinaryData("forged"), overwrite: true));
+            await RefusedAsync(() => Blob(access, name).DeleteAsync());
+            var append = new AppendBlobClient(UrlOf(access, name), ClientOptions());
+            await RefusedAsync(() => append.CreateAsync());
+            Assert.Equal(own.Contains(name) ? "runner" : "server", await ReadAsync(store, run, name));
+        }
     }
 
     [Fact]

@@ -30,6 +30,9 @@ internal sealed class CloudSteps : IAsyncDisposable
     /// <summary>Called before a signature is made; may throw.</summary>
     public Action OnAccess { get; set; } = static () => { };
 
+    /// <summary>Called before artifacts are tidied up; may throw.</summary>
+    public Action OnTidy { get; set; } = static () => { };
+
     public static async Task<CloudSteps> StartAsync(PostgresFixture postgres, AzuriteFixture azurite)
     {
         var database = await postgres.CreateDatabaseAsync();
@@ -63,7 +66,7 @@ internal sealed class CloudSteps : IAsyncDisposable
         services.AddLogging();
         services.AddPerfGate(_options);
         services.AddSingleton<IArtifactStore>(
-            new GuardedStore(new BlobArtifactStore(_options.BlobConnectionString!), () => OnAccess())
+            new GuardedStore(new BlobArtifactStore(_options.BlobConnectionString!), () => OnAccess(), () => OnTidy())
         );
         var instance = services.BuildServiceProvider();
         _instances.Add(instance);
@@ -118,8 +121,8 @@ internal sealed class CloudSteps : IAsyncDisposable
         await Arm.DisposeAsync();
     }
 
-    /// <summary>A blob service that may refuse to hand out access.</summary>
-    private sealed class GuardedStore(IArtifactStore store, Action onAccess) : IArtifactStore
+    /// <summary>A blob service that may refuse some of what it is asked.</summary>
+    private sealed class GuardedStore(IArtifactStore store, Action onAccess, Action onTidy) : IArtifactStore
     {
         public Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
             store.WriteAsync(runId, name, content, cancellation);
@@ -138,7 +141,11 @@ internal sealed class CloudSteps : IAsyncDisposable
             return store.AccessForAsync(runId, segment, until, cancellation);
         }
 
-        public Task TidyAsync(Guid runId, CancellationToken cancellation) => store.TidyAsync(runId, cancellation);
+        public Task TidyAsync(Guid runId, CancellationToken cancellation)
+        {
+            onTidy();
+            return store.TidyAsync(runId, cancellation);
+        }
 
         public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
     }

@@ -123,6 +123,18 @@ public sealed class RepeatedStepsTests(PostgresFixture postgres, AzuriteFixture 
         await RunnerUnderTest.EventuallyAsync(() => cloud.Arm.Groups.Count == 0, "the group goes");
     }
 
+    [Fact]
+    public async Task A_cleanup_that_finds_the_blob_service_busy_is_repeated()
+    {
+        await using var cloud = await CloudSteps.StartAsync(postgres, azurite);
+        var run = await cloud.PrepareAsync("http://127.0.0.1:9");
+        cloud.OnTidy = () => throw new RequestFailedException(503, "The server is busy.");
+        await Assert.ThrowsAsync<RequestFailedException>(() => ActivitiesOf(cloud).CleanUpAsync(run, None));
+        cloud.OnTidy = static () => { };
+
+        Assert.Null((await ActivitiesOf(cloud).CleanUpAsync(run, None)).Surprise);
+    }
+
     private static RunActivities ActivitiesOf(CloudSteps cloud) =>
         ActivatorUtilities.CreateInstance<RunActivities>(cloud.NewInstance());
 }
