@@ -76,6 +76,52 @@ public sealed class RunnerLauncherTests : IDisposable
         Assert.Contains("PerfGate.Nothing.dll", absent.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("PerfGate.Functions/bin/output", "PerfGate.Runner/bin/Debug/net10.0")]
+    [InlineData("PerfGate.Functions/bin/output", "PerfGate.Runner/bin/Release/net10.0")]
+    [InlineData("PerfGate.Functions/bin/output", "PerfGate.Functions/bin/output")]
+    [InlineData("PerfGate.Host/bin/Release/net10.0", "PerfGate.Runner/bin/Release/net10.0")]
+    [InlineData(
+        "PerfGate.Host/bin/Release/net10.0/publish",
+        "PerfGate.Host/bin/Release/net10.0/publish/PerfGate.Runner"
+    )]
+    public void The_runner_is_found_wherever_a_clone_was_built_to(string from, string built)
+    {
+        var clone = Directory.CreateDirectory(Path.Combine(_folder, "clone")).FullName;
+        File.WriteAllText(Path.Combine(clone, "PerfGate.sln"), "");
+        var here = Directory.CreateDirectory(Path.Combine(clone, from)).FullName;
+        var place = Directory.CreateDirectory(Path.Combine(clone, built)).FullName;
+        File.WriteAllText(Path.Combine(place, "PerfGate.Runner.dll"), "");
+        File.WriteAllText(Path.Combine(place, "PerfGate.Runner.runtimeconfig.json"), "");
+
+        var found = SiblingProgram.Locate("PerfGate.Runner", here + Path.DirectorySeparatorChar);
+
+        Assert.Equal(Path.Combine(place, "PerfGate.Runner.dll"), found);
+    }
+
+    [Fact]
+    public void Of_two_builds_the_later_one_runs_where_the_app_does_not_say_which()
+    {
+        var clone = Directory.CreateDirectory(Path.Combine(_folder, "clone")).FullName;
+        File.WriteAllText(Path.Combine(clone, "PerfGate.sln"), "");
+        var age = TimeSpan.Zero;
+        foreach (var configuration in new[] { "Release", "Debug" })
+        {
+            var place = Directory.CreateDirectory(
+                Path.Combine(clone, "PerfGate.Runner", "bin", configuration, "net10.0")
+            );
+            var file = Path.Combine(place.FullName, "PerfGate.Runner.dll");
+            File.WriteAllText(file, "");
+            File.WriteAllText(Path.ChangeExtension(file, ".runtimeconfig.json"), "");
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch - age);
+            age += TimeSpan.FromDays(1);
+        }
+
+        var found = SiblingProgram.Locate("PerfGate.Runner", Path.Combine(clone, "PerfGate.Functions/bin/output"));
+
+        Assert.Contains("Release", found, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(_folder))
