@@ -95,6 +95,8 @@ public static class AppRole
     {
         var sql = new StringBuilder();
         Add($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}");
+        // A temporary table is found before another of its name; everybody may make some unless told otherwise.
+        Add($"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}");
         Add($"GRANT CONNECT ON DATABASE {database} TO {role}");
         Add($"GRANT USAGE ON SCHEMA public TO {role}");
         foreach (var (table, rights) in Tables)

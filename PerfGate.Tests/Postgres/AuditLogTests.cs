@@ -51,6 +51,46 @@ public sealed class AuditLogTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_temporary_table_of_its_name_forges_no_place_and_ends_no_appending()
+    {
+        await AppendAsync(2);
+        await DoAsync(
+            """
+            CREATE TEMP TABLE audit_log (id bigint, hash bytea);
+            INSERT INTO pg_temp.audit_log VALUES (9223372036854775807, '\x00');
+            SET search_path = pg_temp, public;
+            INSERT INTO public.audit_log (principal, action, outcome) VALUES ('forger', 'run.execute', 'done')
+            """
+        );
+        await AppendAsync(1);
+
+        var proof = await ProveAsync();
+
+        Assert.Equal((4, null), (proof.Rows, proof.Break));
+    }
+
+    [Fact]
+    public async Task It_is_chained_in_whichever_schema_it_is()
+    {
+        var elsewhere = await postgres.CreateDatabaseAsync();
+        await using (var owner = NpgsqlDataSource.Create(elsewhere))
+        {
+            await using var make = owner.CreateCommand("CREATE SCHEMA gate");
+            await make.ExecuteNonQueryAsync(Cancellation);
+        }
+        var own = new NpgsqlConnectionStringBuilder(elsewhere) { SearchPath = "gate" }.ConnectionString;
+        await MigrationRunner.MigrateAsync(own, Cancellation);
+        await using var database = NpgsqlDataSource.Create(own);
+        using var log = new AuditLog(database);
+
+        await log.AppendAsync(new AuditEntry("anna", AuditActions.Execute, AuditOutcomes.Done), Cancellation);
+        await log.AppendAsync(new AuditEntry("anna", AuditActions.Execute, AuditOutcomes.Done), Cancellation);
+
+        await using var count = database.CreateCommand("SELECT max(id) FROM gate.audit_log");
+        Assert.Equal(2L, await count.ExecuteScalarAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Any_text_is_chained_by_the_same_bytes_in_the_database_and_here()
     {
         var log = new AuditLog(_database);
