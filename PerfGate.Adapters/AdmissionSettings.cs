@@ -20,6 +20,7 @@ public static class AdmissionSettings
                 "Targets",
                 "AllowPrivate",
                 "AllowLoopback",
+                "Secrets",
                 "StartsBurst",
                 "StartsPerHour",
                 "VuMinutesPerDay",
@@ -63,6 +64,7 @@ public static class AdmissionSettings
         return new EnvironmentRules
         {
             Targets = Targets(values, prefix, targets),
+            Secrets = Secrets(values, prefix + "Secrets"),
             Starts = Rate(values, prefix, defaults.Starts),
             VuMinutesPerDay = values.Number(prefix + "VuMinutesPerDay", defaults.VuMinutesPerDay, 1, 1e9),
             Window = Window(values, prefix + "ChangeWindow"),
@@ -75,11 +77,24 @@ public static class AdmissionSettings
             values.Number(prefix + "StartsPerHour", defaults.PerHour, 0.1, 1_000_000)
         );
 
+    private static SecretRules Secrets(SettingValues values, string name)
+    {
+        var names = values.Entries(name);
+        foreach (var secret in (names ?? []).Where(one => one != SecretRules.Every && !SecretReferences.IsName(one)))
+        {
+            values.Refused(
+                name,
+                secret,
+                "names of secrets without PERFGATE_SECRET_ and with ; between them, or *: SHOP_KEY;SHOP_TOKEN",
+                secret
+            );
+        }
+        return new SecretRules { Names = names };
+    }
+
     private static TargetRules Targets(SettingValues values, string prefix, TargetRules otherwise)
     {
-        var hosts = values
-            .Text(prefix + "Targets")
-            ?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var hosts = values.Entries(prefix + "Targets");
         foreach (var host in (hosts ?? []).Where(host => !TargetRules.IsHostRule(host)))
         {
             values.Refused(

@@ -20,6 +20,10 @@ internal sealed record SettingValues(IConfiguration Configuration)
             ? text
             : null;
 
+    /// <summary>Entries with semicolons or commas between them; null where there is none.</summary>
+    public string[]? Entries(string name) =>
+        Text(name)?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>A number within its bounds.</summary>
     public double Number(string name, double otherwise, double least, double most) =>
         Text(name) is not { } text ? otherwise

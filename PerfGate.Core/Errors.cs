@@ -18,6 +18,7 @@ namespace PerfGate.Core;
 [JsonDerivedType(typeof(RunError.DeadlineExceeded), "deadline-exceeded")]
 [JsonDerivedType(typeof(RunError.ArtifactUnreadable), "artifact-unreadable")]
 [JsonDerivedType(typeof(RunError.RequestUnusable), "request-unusable")]
+[JsonDerivedType(typeof(RunError.SecretNotAllowed), "secret-not-allowed")]
 [JsonDerivedType(typeof(RunError.ImageNotPulled), "image-not-pulled")]
 [JsonDerivedType(typeof(RunError.RunnerQuotaReached), "runner-quota-reached")]
 [JsonDerivedType(typeof(RunError.NoRunnerCapacity), "no-runner-capacity")]
@@ -95,6 +96,10 @@ public abstract record RunError(string Code, string Message, bool IsTransient)
     /// <summary>The request that was stored with the run can no longer be read or planned.</summary>
     public sealed record RequestUnusable(string Detail)
         : RunError("request-unusable", $"The run's request cannot be used: {Detail}", false);
+
+    /// <summary>The run refers to a secret that its environment's loads may not have any more.</summary>
+    public sealed record SecretNotAllowed(string Detail)
+        : RunError("secret-not-allowed", $"No load was made: {Detail}", false);
 
     /// <summary>The runner's image could not be pulled.</summary>
     public sealed record ImageNotPulled(string Image, string Detail)

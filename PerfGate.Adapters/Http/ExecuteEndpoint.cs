@@ -52,9 +52,9 @@ public static class ExecuteEndpoint
         {
             return refusal;
         }
-        if (rules.On(request.Environment).Targets.Problem(request.Configuration, request.Environment) is { } elsewhere)
+        if (rules.On(request.Environment).Problems(request.Configuration, request.Environment) is [_, ..] refused)
         {
-            return Problems.Unusable([elsewhere]);
+            return Problems.Unusable(refused);
         }
         if (Confirmation.Problem(request.Environment, read.Confirmed) is { } unconfirmed)
         {
@@ -122,7 +122,7 @@ public static class ExecuteEndpoint
             IntakeAnswer.KeyTaken => Problems.Unusable([IdempotencyHeader.Taken]),
             IntakeAnswer.TestGone => Problems.Unusable([UnknownTest]),
             IntakeAnswer.BeyondBudget beyond => Problems.Unusable([beyond.Problem]),
-            IntakeAnswer.NoTarget elsewhere => Problems.Unusable([elsewhere.Problem]),
+            IntakeAnswer.NotAllowed { Problems: var refused } => Problems.Unusable(refused),
             IntakeAnswer.Stopped stopped => Problems.Conflict(stopped.Stop.Sentence),
             IntakeAnswer.OutsideWindow outside => Problems.Conflict(outside.Sentence),
             IntakeAnswer.TooMuch much => Problems.TooMuch(context, much.Wait, much.Sentence),

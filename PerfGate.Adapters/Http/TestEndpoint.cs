@@ -55,10 +55,12 @@ public static class TestEndpoint
         {
             return Problems.Unusable([.. match.Errors, .. read.Errors]);
         }
-        if (rules.On(test.Environment).Targets.Problem(configuration, test.Environment) is { } elsewhere)
+        if (rules.On(test.Environment).Problems(configuration, test.Environment) is [_, ..] refused)
         {
-            // Named as the field of this request, which is the configuration itself.
-            return Problems.Unusable([elsewhere with { Field = "baseUrl" }]);
+            // Named as fields of this request, which is the configuration itself.
+            return Problems.Unusable([
+                .. refused.Select(one => one with { Field = one.Field["configuration.".Length..] }),
+            ]);
         }
         var by = AuditedRequest.CallerOf(context);
         var changed = await tests.ReplaceConfigurationAsync(id, configuration, expected.Versions, by, cancellation);

@@ -71,9 +71,9 @@ public static class TestsEndpoint
             return refusal;
         }
         var asked = definition.Request;
-        if (rules.On(asked.Environment).Targets.Problem(asked.Configuration, asked.Environment) is { } elsewhere)
+        if (rules.On(asked.Environment).Problems(asked.Configuration, asked.Environment) is [_, ..] refused)
         {
-            return Problems.Unusable([elsewhere]);
+            return Problems.Unusable(refused);
         }
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var by = AuditedRequest.CallerOf(context);

@@ -149,7 +149,8 @@ public sealed class DueTests(
             IntakeAnswer.Stopped stopped => stopped.Stop.Sentence,
             IntakeAnswer.OutsideWindow outside => outside.Sentence,
             IntakeAnswer.TooMuch much => much.Sentence,
-            IntakeAnswer.NoTarget { Problem: var problem } => $"It {problem.Problem}; allowed: {problem.Allowed}.",
+            IntakeAnswer.NotAllowed { Problems: [var problem, ..] } =>
+                $"It {problem.Problem}; allowed: {problem.Allowed}.",
             IntakeAnswer.BeyondBudget { Problem: var problem } => $"It {problem.Problem}; allowed: {problem.Allowed}.",
             _ => throw new InvalidOperationException($"{refusal} is no refusal."),
         };

@@ -27,9 +27,9 @@ public abstract record IntakeAnswer
     /// <summary>An emergency stop is in force; nothing was stored.</summary>
     public sealed record Stopped(EmergencyStop Stop) : IntakeAnswer;
 
-    /// <summary>Its environment's loads may not go there; nothing was stored.</summary>
-    /// <param name="Problem">As a problem of the request.</param>
-    public sealed record NoTarget(FieldError Problem) : IntakeAnswer;
+    /// <summary>Its environment's loads may not go there, or not have its secrets; nothing was stored.</summary>
+    /// <param name="Problems">As problems of the request, at least one.</param>
+    public sealed record NotAllowed(IReadOnlyList<FieldError> Problems) : IntakeAnswer;
 
     /// <summary>Loads may not begin there now; nothing was stored.</summary>
     /// <param name="Environment">Where.</param>

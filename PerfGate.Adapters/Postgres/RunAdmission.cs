@@ -34,10 +34,10 @@ public sealed class RunAdmission(AdmissionRules rules)
     {
         var environment = run.Request.Environment;
         var mine = rules.On(environment);
-        if (mine.Targets.Problem(run.Request.Configuration, environment) is { } elsewhere)
+        if (mine.Problems(run.Request.Configuration, environment) is [_, ..] problems)
         {
-            // A stored test may be older than the list.
-            return new IntakeAnswer.NoTarget(elsewhere);
+            // A stored test may be older than the lists.
+            return new IntakeAnswer.NotAllowed(problems);
         }
         if (await FindStopAsync(connection, environment, cancellation) is { } stop)
         {

@@ -31,6 +31,13 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
     /// <summary>Starts all runners; null, or why one of them could not be started, and then none is left.</summary>
     public async Task<RunError?> StartAsync(RunRow run, IReadOnlyList<RunnerOrder> orders)
     {
+        var request = run.Request;
+        // The run may have waited while the list was made shorter, on this server or another.
+        var rules = parts.Options.Admission.On(request.Environment);
+        if (rules.Secrets.Problems(request.Configuration, request.Environment) is [var refused, ..])
+        {
+            return new RunError.SecretNotAllowed($"{refused.Field} {refused.Problem}; allowed: {refused.Allowed}.");
+        }
         var errors = await Task.WhenAll(orders.Select(order => parts.Launcher.StartAsync(order, cancellation)));
         var error = errors.FirstOrDefault(error => error is not null);
         if (error is not null && errors.Length > 1)

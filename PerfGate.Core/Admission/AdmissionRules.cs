@@ -47,8 +47,20 @@ public sealed record EnvironmentRules
     /// <summary>Where loads may go; default anywhere that this machine's owner could reach.</summary>
     public TargetRules Targets { get; init; } = TargetRules.Any;
 
+    /// <summary>Which secrets loads may have; default none but of this machine's own targets.</summary>
+    public SecretRules Secrets { get; init; } = new();
+
     /// <summary>When loads may begin; null (default) for always.</summary>
     public ChangeWindow? Window { get; init; }
+
+    /// <summary>What a load may not be, wherever it stands: its target, and the secrets it would have. Empty where it may.</summary>
+    /// <param name="configuration">What is asked for.</param>
+    /// <param name="environment">The environment that these are the rules of.</param>
+    public IReadOnlyList<FieldError> Problems(TestConfiguration configuration, TargetEnvironment environment) =>
+        [
+            .. Targets.Problem(configuration, environment) is { } elsewhere ? (FieldError[])[elsewhere] : [],
+            .. Secrets.Problems(configuration, environment),
+        ];
 }
 
 /// <summary>A token bucket: how many starts at once, and how fast they come back.</summary>

@@ -19,14 +19,40 @@ public static partial class SecretReferences
     /// <summary>Names of the secrets that a configuration refers to, each once, sorted.</summary>
     public static IReadOnlyList<string> Of(TestConfiguration configuration) =>
         [
-            .. configuration
-                .Scenarios.SelectMany(scenario => scenario.Steps)
-                .SelectMany(step => step.Headers.Values.Append(step.Path).Append(step.Body ?? ""))
-                .SelectMany(text => Reference().Matches(text))
-                .Select(match => match.Groups[1].Value)
+            .. Places(configuration)
+                .Select(place => place.Name)
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];
+
+    /// <summary>Where a configuration refers to which secret: fields as errors name them, below the configuration.</summary>
+    internal static IEnumerable<(string Field, string Name)> Places(TestConfiguration configuration) =>
+        configuration
+            .Scenarios.SelectMany(
+                (scenario, i) =>
+                    scenario.Steps.Select(
+                        (step, j) => (Path: FieldPath.Entry($"{FieldPath.Entry("scenarios", i)}.steps", j), Step: step)
+                    )
+            )
+            .SelectMany(one => Texts(one.Path, one.Step))
+            .SelectMany(one => Named(one.Text).Select(name => (one.Field, name)));
+
+    private static IEnumerable<(string Field, string Text)> Texts(string path, ScenarioStep step) =>
+        [
+            ($"{path}.path", step.Path),
+            .. step.Headers.Select(header => (FieldPath.Member($"{path}.headers", header.Key), header.Value)),
+            ($"{path}.body", step.Body ?? ""),
+        ];
+
+    private static IEnumerable<string> Named(string text) =>
+        Reference().Matches(text).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Whether a text can be the name of a secret.</summary>
+    public static bool IsName(string text)
+    {
+        var reference = $"{{{{secret:{text}}}}}";
+        return Reference().Match(reference).Length == reference.Length;
+    }
 
     /// <summary>Whether every beginning of a reference is one.</summary>
     internal static bool AreWhole(string text) => Beginning().Count(text) == Reference().Count(text);

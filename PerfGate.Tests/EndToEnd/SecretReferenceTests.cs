@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PerfGate.Core.Runs;
+using PerfGate.Host.Demo;
 using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 
@@ -102,6 +103,44 @@ public sealed class SecretReferenceTests(PostgresFixture postgres) : IAsyncLifet
         Assert.Equal((Verdict.Error, "secret-missing"), (run.Verdict, run.Reasons[0].Code));
         Assert.Contains("PERFGATE_SECRET_ABSENT", run.Reasons[0].Sentence, StringComparison.Ordinal);
         Assert.Empty(_seen);
+    }
+
+    [Fact]
+    public async Task One_that_is_not_its_environments_is_refused_where_it_stands_and_again_when_the_run_is_launched()
+    {
+        const string setting = "PerfGate__Environments__Staging__Secrets";
+        const string production = "production-key-7731";
+        var database = await postgres.CreateDatabaseAsync();
+        Guid waiting;
+        await using (
+            var host = await HostProcess.StartAsync(
+                _folder,
+                database,
+                environment: [("PERFGATE_SECRET_PROD_KEY", production), (setting, "SHOP_KEY;PROD_KEY")]
+            )
+        )
+        {
+            await host.Gate.ExecuteAsync(Loads.Request(_target.Urls.First(), duration: "10m", rate: 1), Cancellation);
+            waiting = (await host.Gate.ExecuteAsync(Request("PROD_KEY"), Cancellation)).TestId;
+            await host.KillAsync();
+        }
+        await using var narrower = await HostProcess.StartAsync(
+            _folder,
+            database,
+            environment: [("PERFGATE_SECRET_PROD_KEY", production), (setting, "SHOP_KEY")]
+        );
+
+        var refused = await Assert.ThrowsAsync<ApiProblemException>(() =>
+            narrower.Gate.ExecuteAsync(Request("PROD_KEY"), Cancellation)
+        );
+        var run = await Loads.EndAsync(narrower.Gate, waiting);
+
+        Assert.Equal(
+            ["path", "headers.X-Key", "body"],
+            refused.Problem.Errors.Select(error => error.Field["configuration.scenarios[0].steps[0].".Length..])
+        );
+        Assert.Equal((Verdict.Error, "secret-not-allowed"), (run.Verdict, run.Reasons[0].Code));
+        Assert.DoesNotContain(_seen, seen => seen.Contains(production, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
