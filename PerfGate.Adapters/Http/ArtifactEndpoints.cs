@@ -31,7 +31,9 @@ public static class ArtifactEndpoints
         };
         return report is { } known
             ? await SendAsync(testId, known.Name, known.Type, "report", runs, store, cancellation)
-            : Problems.Unusable([new FieldError("format", $"'{format}' is not a format", "html, markdown or junit")]);
+            : Problems.Unusable([
+                new FieldError("format", $"is \"{FieldPath.Shown(format!)}\"", "html, markdown or junit"),
+            ]);
     }
 
     /// <summary><c>GET runs/{testId}/script</c>: the script exactly as it ran.</summary>

@@ -22,7 +22,11 @@ internal sealed class QueryFields
         {
             if (!known.Contains(name, StringComparer.Ordinal))
             {
-                Refuse(name, "is not a known parameter", known.Length == 0 ? "none" : string.Join(", ", known));
+                Refuse(
+                    FieldPath.Member("", name),
+                    "is not a known parameter",
+                    known.Length == 0 ? "none" : string.Join(", ", known)
+                );
             }
             else if (values.Count != 1)
             {
@@ -60,7 +64,7 @@ internal sealed class QueryFields
                 return value;
             }
         }
-        Refuse(name, $"is \"{Shown(text)}\"", string.Join(", ", Enum.GetValues<T>().Select(EnumText.Lower)));
+        Refuse(name, $"is \"{FieldPath.Shown(text)}\"", string.Join(", ", Enum.GetValues<T>().Select(EnumText.Lower)));
         return null;
     }
 
@@ -79,7 +83,7 @@ internal sealed class QueryFields
         {
             return id;
         }
-        Refuse(name, $"is \"{Shown(text)}\"", what);
+        Refuse(name, $"is \"{FieldPath.Shown(text)}\"", what);
         return null;
     }
 
@@ -103,7 +107,7 @@ internal sealed class QueryFields
         {
             return time;
         }
-        Refuse(name, $"is \"{Shown(text)}\"", "a day (2026-03-14) or a time (2026-03-14T09:00:00Z)");
+        Refuse(name, $"is \"{FieldPath.Shown(text)}\"", "a day (2026-03-14) or a time (2026-03-14T09:00:00Z)");
         return null;
     }
 
@@ -124,11 +128,9 @@ internal sealed class QueryFields
         }
         Refuse(
             name,
-            $"is \"{Shown(text)}\"",
+            $"is \"{FieldPath.Shown(text)}\"",
             string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}")
         );
         return null;
     }
-
-    private static string Shown(string text) => text.Length <= 100 ? text : $"{text[..99]}…";
 }

@@ -65,7 +65,7 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
                 break;
             default:
                 Refuse(
-                    name.Length is 0 or > 50 ? "(part)" : name,
+                    name.Length is 0 or > 50 ? "(part)" : FieldPath.Member("", name),
                     "is not a known part",
                     "request, output, summary, exitCode"
                 );

@@ -26,6 +26,10 @@ internal sealed class ErrorList
         }
     }
 
+    /// <summary>Notes one, whose path is made only where it is told: there may be a hundred thousand.</summary>
+    public void Add(Func<string> field, string problem, string allowed) =>
+        Add(new FieldError(IsFull ? "" : field(), problem, allowed));
+
     /// <summary>The errors; a last one says how many more there are, if so.</summary>
     public IReadOnlyList<FieldError> Told() =>
         untold == 0

@@ -32,7 +32,7 @@ internal sealed class FieldReader
             {
                 var near = errors.IsFull ? null : Suggestion.Nearest(property.Name, known);
                 var meant = near is null ? "" : $"; did you mean {near}?";
-                reader.Refuse(reader.At(property.Name), $"is not a known field{meant}", string.Join(", ", known));
+                errors.Add(() => reader.At(property.Name), $"is not a known field{meant}", string.Join(", ", known));
             }
             else if (property.Value.ValueKind != JsonValueKind.Null)
             {

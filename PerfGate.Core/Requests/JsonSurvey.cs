@@ -9,7 +9,7 @@ namespace PerfGate.Core.Requests;
 internal static class JsonSurvey
 {
     /// <summary>Notes what it finds. False where some text cannot be read at all: then no field should be read.</summary>
-    public static bool IsReadable(JsonElement element, string path, ErrorList errors)
+    public static bool IsReadable(JsonElement element, Func<string> path, ErrorList errors)
     {
         return element.ValueKind switch
         {
@@ -17,14 +17,14 @@ internal static class JsonSurvey
             // No short circuit: all errors at once.
             JsonValueKind.Array => element
                 .EnumerateArray()
-                .Select((entry, index) => IsReadable(entry, FieldPath.Entry(path, index), errors))
+                .Select((entry, index) => IsReadable(entry, () => FieldPath.Entry(path(), index), errors))
                 .Aggregate(true, (all, one) => all && one),
             JsonValueKind.String => TextIsReadable(element.GetString, path, errors),
             _ => true,
         };
     }
 
-    private static bool ObjectIsReadable(JsonElement element, string path, ErrorList errors)
+    private static bool ObjectIsReadable(JsonElement element, Func<string> path, ErrorList errors)
     {
         var readable = true;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -35,17 +35,18 @@ internal static class JsonSurvey
                 readable = false;
                 continue;
             }
-            var member = FieldPath.Member(path, property.Name);
-            if (!seen.Add(property.Name))
+            var name = property.Name;
+            string Member() => FieldPath.Member(path(), name);
+            if (!seen.Add(name))
             {
-                errors.Add(new FieldError(member, "is given twice", "each name once"));
+                errors.Add(Member, "is given twice", "each name once");
             }
-            readable &= IsReadable(property.Value, member, errors);
+            readable &= IsReadable(property.Value, Member, errors);
         }
         return readable;
     }
 
-    private static bool TextIsReadable(Func<string?> read, string path, ErrorList errors)
+    private static bool TextIsReadable(Func<string?> read, Func<string> path, ErrorList errors)
     {
         try
         {
@@ -54,7 +55,7 @@ internal static class JsonSurvey
         }
         catch (InvalidOperationException)
         {
-            errors.Add(new FieldError(path, "holds text that is not Unicode", "complete surrogate pairs"));
+            errors.Add(path, "holds text that is not Unicode", "complete surrogate pairs");
             return false;
         }
     }

@@ -50,7 +50,7 @@ internal static class RequestDocument
         where T : class
     {
         var errors = new ErrorList();
-        if (!JsonSurvey.IsReadable(root, "", errors))
+        if (!JsonSurvey.IsReadable(root, () => "", errors))
         {
             return Validated<T>.Refused(errors.Told());
         }

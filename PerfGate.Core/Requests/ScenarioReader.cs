@@ -84,7 +84,7 @@ internal static partial class ScenarioReader
                 : "";
             fields.Refuse(
                 fields.At("name"),
-                $"is \"{name}\", which is no built-in scenario and has no steps{meant}",
+                $"is \"{FieldPath.Shown(name)}\", which is no built-in scenario and has no steps{meant}",
                 $"one of {builtInNames}, or a name with steps"
             );
         }

@@ -17,7 +17,9 @@ internal static class SensitiveContent
     /// <param name="value">Any JSON.</param>
     /// <param name="path">Where it stands in the input.</param>
     /// <param name="errors">Where errors are noted.</param>
-    public static void Refuse(JsonElement value, string path, ErrorList errors)
+    public static void Refuse(JsonElement value, string path, ErrorList errors) => Refuse(value, () => path, errors);
+
+    private static void Refuse(JsonElement value, Func<string> path, ErrorList errors)
     {
         switch (value.ValueKind)
         {
@@ -27,26 +29,25 @@ internal static class SensitiveContent
                     if (Find(member.Name) is var (nameKind, nameAllowed))
                     {
                         // Not the member's own path, nor what is below it: they would repeat the name.
-                        errors.Add(
-                            new FieldError(path, $"has a member whose name looks like it holds {nameKind}", nameAllowed)
-                        );
+                        errors.Add(path, $"has a member whose name looks like it holds {nameKind}", nameAllowed);
                         continue;
                     }
-                    Refuse(member.Value, FieldPath.Member(path, member.Name), errors);
+                    Refuse(member.Value, () => FieldPath.Member(path(), member.Name), errors);
                 }
                 break;
             case JsonValueKind.Array:
                 var index = 0;
                 foreach (var entry in value.EnumerateArray())
                 {
-                    Refuse(entry, FieldPath.Entry(path, index++), errors);
+                    var place = index++;
+                    Refuse(entry, () => FieldPath.Entry(path(), place), errors);
                 }
                 break;
             case JsonValueKind.String when Find(value.GetString()!) is var (kind, allowed):
-                errors.Add(new FieldError(path, $"looks like it holds {kind}", allowed));
+                errors.Add(path, $"looks like it holds {kind}", allowed);
                 break;
             case JsonValueKind.Number when PersonalNumbers.IsCard(value.GetRawText()):
-                errors.Add(new FieldError(path, "looks like it holds the number of a payment card", Synthetic));
+                errors.Add(path, "looks like it holds the number of a payment card", Synthetic);
                 break;
         }
     }

@@ -205,8 +205,8 @@ internal static partial class StepReader
             {
                 fields.Refuse(
                     $"{fields.Path}.{field}",
-                    $"uses {{{{{name}}}}}, which no step before this one captures",
-                    $"one of {string.Join(", ", captured.Concat(StepText.BuiltInValues).Order(StringComparer.Ordinal))}"
+                    $"uses {{{{{FieldPath.Shown(name)}}}}}, which no step before this one captures",
+                    $"one of {string.Join(", ", captured.Concat(StepText.BuiltInValues).Order(StringComparer.Ordinal).Select(FieldPath.Shown))}"
                 );
             }
         }

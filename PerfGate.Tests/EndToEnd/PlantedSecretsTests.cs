@@ -79,6 +79,60 @@ public sealed class PlantedSecretsTests(PostgresFixture postgres) : IAsyncLifeti
         AssertNowhere([.. kept, ("answers", said.ToString())]);
     }
 
+    [Fact]
+    public async Task A_secret_in_place_of_a_name_is_in_no_answer_and_kept_nowhere()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var host = await HostProcess.StartAsync(Path.Combine(_folder, "data"), database);
+        using var http = new HttpClient { BaseAddress = host.Gate.Server };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
+        var said = new StringBuilder();
+
+        // Of some the secret alone has their form, too.
+        var texts = PlantedSecret
+            .All.Where(one => one.Form)
+            .SelectMany(one => one.Text == $"got {one.Secret} here" ? new[] { one.Text, one.Secret } : [one.Text]);
+        foreach (var text in texts)
+        {
+            var named = new Dictionary<string, object> { [text] = 1 };
+            (string Route, object Body)[] requests =
+            [
+                ("tests/execute", named),
+                .. new[] { "thresholds", "earlyStop", "tags", text }
+                    .Select(member => new Dictionary<string, object> { ["baseUrl"] = "http://127.0.0.1:9", [member] = named })
+                    .Append(
+                        new Dictionary<string, object> { ["thresholds"] = new Dictionary<string, object> { ["k6"] = named } }
+                    )
+                    .Select(configuration =>
+                        ("tests", (object)new { testType = "load", environment = "staging", configuration })
+                    ),
+                ("baselines", named),
+                ("baselines", new { testId = text }),
+                ("emergency-stop", named),
+                ("emergency-stop", new { reason = "x", environment = text }),
+                ("tests", new { schedule = named, testType = "load", environment = "staging" }),
+            ];
+            foreach (var (route, body) in requests)
+            {
+                var (status, answer) = await PostAsync(http, route, body);
+                Assert.True(status == HttpStatusCode.UnprocessableEntity, $"{route}: {status} {answer}");
+                said.AppendLine(answer);
+            }
+            foreach (var query in new[] { $"{Uri.EscapeDataString(text)}=1", $"limit={Uri.EscapeDataString(text)}" })
+            {
+                using var asked = await http.GetAsync(
+                    new Uri($"/api/performance/runs?{query}", UriKind.Relative),
+                    Cancellation
+                );
+                Assert.Equal(HttpStatusCode.UnprocessableEntity, asked.StatusCode);
+                said.AppendLine(await asked.Content.ReadAsStringAsync(Cancellation));
+            }
+        }
+
+        var kept = await KeptTexts.ReadAsync(host, database, null);
+        AssertNowhere([.. kept, ("answers", said.ToString())]);
+    }
+
     public ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
