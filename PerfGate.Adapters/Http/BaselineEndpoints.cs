@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 
 namespace PerfGate.Adapters.Http;
@@ -29,11 +30,13 @@ public static class BaselineEndpoints
         HttpContext context,
         RunStore runs,
         PerformanceBaselineManager baselines,
+        Limits limits,
         CancellationToken cancellation
     ) =>
         ChangeAsync(
             context,
             runs,
+            limits,
             StatusCodes.Status201Created,
             (run, reason) => baselines.EstablishAsync(run, AuditedRequest.CallerOf(context), cancellation, reason),
             cancellation
@@ -49,6 +52,7 @@ public static class BaselineEndpoints
         Guid id,
         RunStore runs,
         PerformanceBaselineManager baselines,
+        Limits limits,
         CancellationToken cancellation
     ) =>
         await baselines.FindAsync(id, cancellation) is null
@@ -56,6 +60,7 @@ public static class BaselineEndpoints
             : await ChangeAsync(
                 context,
                 runs,
+                limits,
                 StatusCodes.Status200OK,
                 (run, reason) =>
                     baselines.UpdateAsync(
@@ -100,10 +105,11 @@ public static class BaselineEndpoints
         HttpContext context,
         Guid id,
         BaselineHistory history,
+        Limits limits,
         CancellationToken cancellation
     )
     {
-        var read = await BaselineRequest.ReadAsync(context.Request, wantsRun: false, cancellation);
+        var read = await ReadAsync(context.Request, wantsRun: false, limits, cancellation);
         if (read.Value is not { } request)
         {
             return Problems.Unusable(read.Errors);
@@ -116,15 +122,33 @@ public static class BaselineEndpoints
         };
     }
 
+    // What is longer is not read to its end, and the reader says that it is too long.
+    private static async Task<Validated<BaselineRequest>> ReadAsync(
+        HttpRequest request,
+        bool wantsRun,
+        Limits limits,
+        CancellationToken cancellation
+    ) =>
+        await RequestBody.ReadAsync(request, BaselineRequest.MostBytes, cancellation) is { } body
+            ? BaselineRequest.Read(body, wantsRun, limits)
+            : Validated<BaselineRequest>.Refused([
+                new FieldError(
+                    "request",
+                    "is too large",
+                    FormattableString.Invariant($"at most {BaselineRequest.MostBytes} bytes")
+                ),
+            ]);
+
     private static async Task<IResult> ChangeAsync(
         HttpContext context,
         RunStore runs,
+        Limits limits,
         int done,
         Func<Guid, string?, Task<BaselineAnswer>> change,
         CancellationToken cancellation
     )
     {
-        var read = await BaselineRequest.ReadAsync(context.Request, wantsRun: true, cancellation);
+        var read = await ReadAsync(context.Request, wantsRun: true, limits, cancellation);
         if (read.Value is not { TestId: { } testId } request)
         {
             return Problems.Unusable(read.Errors);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 using PerfGate.Tests.Postgres;
@@ -81,6 +82,8 @@ public sealed class BaselineTests(RunsFixture runs) : IClassFixture<RunsFixture>
     [InlineData("{}", "testId")]
     [InlineData("[]", "request")]
     [InlineData("{", "request")]
+    [InlineData("{\"testId\":\"\\ud800\",\"reason\":\"\\udc00\"}", "reason testId")]
+    [InlineData("{\"\\ud800\":1}", "")]
     public async Task Everything_wrong_with_a_body_is_told_at_once(string body, string fields)
     {
         var (answer, problem) = await PostAsync("baselines", body);
@@ -94,6 +97,15 @@ public sealed class BaselineTests(RunsFixture runs) : IClassFixture<RunsFixture>
                 .Select(error => Text(error, "field"))
                 .Order(StringComparer.Ordinal)
         );
+    }
+
+    [Fact]
+    public void A_body_that_is_no_UTF_8_is_refused_as_a_whole()
+    {
+        byte[] broken = [.. "{\"reason\":\""u8, 0xff, .. "\"}"u8];
+
+        var error = Assert.Single(BaselineRequest.Read(broken, wantsRun: false, Limits.Default).Errors);
+        Assert.Equal(("request", "is not valid UTF-8"), (error.Field, error.Problem));
     }
 
     [Theory]
