@@ -39,6 +39,16 @@ internal static class IdempotencyHeader
         {
             return null;
         }
+        if (header is [{ } text] && SensitiveContent.Problem(text, Name) is { } sensitive)
+        {
+            // It is stored for a day.
+            return Validated<IdempotencyKey>.Refused([
+                sensitive with
+                {
+                    Allowed = "a key that says nothing, such as a UUID",
+                },
+            ]);
+        }
         return header is [{ Length: > 0 and <= Longest } key] && key.All(character => character is > ' ' and <= '~')
             ? Validated<IdempotencyKey>.Ok(
                 new IdempotencyKey(context.User.FindFirstValue("sub") ?? "", key, SHA256.HashData(body.Span))

@@ -51,7 +51,7 @@ public sealed record BaselineRequest(Guid? TestId, string? Reason)
 
     private static string? ReasonOf(FieldReader fields)
     {
-        var reason = fields.Text("reason", LongestReason, "a text");
+        var reason = fields.KeptText("reason", LongestReason, "a text");
         if (reason is not null && string.IsNullOrWhiteSpace(reason))
         {
             fields.Refuse("reason", "says nothing", "a text");

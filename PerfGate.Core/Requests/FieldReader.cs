@@ -76,6 +76,17 @@ internal sealed class FieldReader
     public string? Text(string name, int longest, string allowed, bool required = false) =>
         Raw(name, required ? allowed : null) is { } value ? Text(value, At(name), longest, allowed) : null;
 
+    /// <summary>The same of a text that is kept as it is: it must not look like a secret or real personal data.</summary>
+    public string? KeptText(string name, int longest, string allowed, bool required = false)
+    {
+        var text = Text(name, longest, allowed, required);
+        if (text is not null && SensitiveContent.Problem(text, At(name)) is { } sensitive)
+        {
+            errors.Add(sensitive);
+        }
+        return text;
+    }
+
     /// <summary>The same for a value that is no field of this object.</summary>
     public string? Text(JsonElement value, string path, int longest, string allowed)
     {

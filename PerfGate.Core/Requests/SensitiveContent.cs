@@ -4,10 +4,10 @@ using PerfGate.Core.Sensitive;
 namespace PerfGate.Core.Requests;
 
 /// <summary>
-/// Finds in a configuration what looks like real personal data or a live secret: it is stored, shown to whoever may read, and
-/// stands in scripts and reports. Says where and what kind, never what.
+/// Finds in a configuration, and in other texts that are kept, what looks like real personal data or a live secret: it is stored, shown
+/// to whoever may read, and stands in scripts and reports. Says where and what kind, never what.
 /// </summary>
-internal static class SensitiveContent
+public static class SensitiveContent
 {
     private const string Synthetic =
         "synthetic data, e-mail addresses at example.com or below .example or .test (RFC 2606)";
@@ -17,7 +17,7 @@ internal static class SensitiveContent
     /// <param name="value">Any JSON.</param>
     /// <param name="path">Where it stands in the input.</param>
     /// <param name="errors">Where errors are noted.</param>
-    public static void Refuse(JsonElement value, string path, ErrorList errors) => Refuse(value, () => path, errors);
+    internal static void Refuse(JsonElement value, string path, ErrorList errors) => Refuse(value, () => path, errors);
 
     private static void Refuse(JsonElement value, Func<string> path, ErrorList errors)
     {
@@ -52,6 +52,25 @@ internal static class SensitiveContent
         }
     }
 
+    /// <summary>The same of a text alone, which is kept as it is; null where it holds no such thing.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="field">Where it stands in the input.</param>
+    public static FieldError? Problem(string text, string field) =>
+        Find(text) is var (kind, allowed) ? new FieldError(field, $"looks like it holds {kind}", allowed) : null;
+
+    /// <summary>
+    /// What is wrong with a step's header that carries a credential: it has its secret by reference alone, since no form tells an opaque
+    /// one from a name. Null where nothing is.
+    /// </summary>
+    internal static FieldError? Problem(string header, string value, string field) =>
+        CredentialHeaders.IsOne(header) && Find(value) is null && !CredentialHeaders.IsReferred(header, value)
+            ? new FieldError(
+                field,
+                "carries a credential in the open",
+                "{{secret:NAME}} for a secret that the runner knows, {{name}} for a value captured before, or one that says that it is none (test, demo, dummy, example, fake, sample)"
+            )
+            : null;
+
     private static (string Kind, string Allowed)? Find(string text)
     {
         // Nothing that is looked for is shorter.
@@ -59,10 +78,20 @@ internal static class SensitiveContent
         {
             return null;
         }
-        return LiveSecrets.Find(text) is { } kind ? (kind, Referred)
-            : PersonalNumbers.HasRealAddress(text) ? ("an e-mail address of a real domain", Synthetic)
-            : PersonalNumbers.HasCard(text) ? ("the number of a payment card", Synthetic)
-            : PersonalNumbers.HasIban(text) ? ("the number of a bank account (IBAN)", Synthetic)
-            : null;
+        foreach (var form in WrittenForms.Of(text))
+        {
+            if (FindIn(form) is { } found)
+            {
+                return found;
+            }
+        }
+        return null;
     }
+
+    private static (string Kind, string Allowed)? FindIn(string text) =>
+        LiveSecrets.Find(text) is { } kind ? (kind, Referred)
+        : PersonalNumbers.HasRealAddress(text) ? ("an e-mail address of a real domain", Synthetic)
+        : PersonalNumbers.HasCard(text) ? ("the number of a payment card", Synthetic)
+        : PersonalNumbers.HasIban(text) ? ("the number of a bank account (IBAN)", Synthetic)
+        : null;
 }

@@ -145,7 +145,12 @@ internal static partial class StepReader
                 {
                     fields.Refuse(path, "is given twice in different case", "each header once");
                 }
-                return fields.Text(value, path, limits.HeaderValueLength, "a text without line breaks");
+                var text = fields.Text(value, path, limits.HeaderValueLength, "a text without line breaks");
+                if (text is not null && SensitiveContent.Problem(name, text, path) is { } open)
+                {
+                    fields.Refuse(open.Field, open.Problem, open.Allowed);
+                }
+                return text;
             }
         );
     }

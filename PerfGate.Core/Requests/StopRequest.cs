@@ -20,7 +20,7 @@ public sealed record StopRequest(TargetEnvironment? Environment, string Reason)
             (root, errors) =>
             {
                 var fields = FieldReader.Open(root, "", errors, "reason", "environment")!;
-                var reason = fields.Text("reason", LongestReason, "why everything stops, a text", required: true);
+                var reason = fields.KeptText("reason", LongestReason, "why everything stops, a text", required: true);
                 var environment = fields.Has("environment") ? fields.Choice<TargetEnvironment>("environment") : null;
                 return reason is null ? null : new StopRequest(environment, reason);
             }

@@ -24,6 +24,11 @@ internal static class TargetUrl
             fields.Refuse(fields.At(name), problem, Allowed);
             return null;
         }
+        if (SensitiveContent.Problem(text, fields.At(name)) is { } sensitive)
+        {
+            fields.Refuse(sensitive.Field, sensitive.Problem, Allowed);
+            return null;
+        }
         return url;
     }
 

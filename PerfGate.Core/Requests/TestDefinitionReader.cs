@@ -22,7 +22,7 @@ public static class TestDefinitionReader
             (root, errors) =>
             {
                 var fields = FieldReader.Open(root, "", errors, Known)!;
-                var name = fields.Text("name", LongestName, "a text");
+                var name = fields.KeptText("name", LongestName, "a text");
                 var request = RequestReader.Read(fields, limits, errors);
                 var schedule = fields.Raw("schedule") is { ValueKind: not JsonValueKind.Null } value
                     ? ScheduleReader.Read(value, "schedule", request?.TestType, errors)

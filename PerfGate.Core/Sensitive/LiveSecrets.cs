@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace PerfGate.Core.Sensitive;
 
 /// <summary>Secrets that are known by their form, as those who issue them publish it: refused where they are sent, taken out where they arise.</summary>
-internal static class LiveSecrets
+internal static partial class LiveSecrets
 {
     // Linear in the text, whatever is sent.
     private const RegexOptions Linear = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
@@ -49,7 +49,7 @@ internal static class LiveSecrets
                 return kind;
             }
         }
-        return null;
+        return HasBasic(text) ? "a credential" : null;
     }
 
     /// <summary>The text with something in place of each of them.</summary>
@@ -61,6 +61,25 @@ internal static class LiveSecrets
         }
         return text;
     }
+
+    // However short: user:password as RFC 7617 writes it, which words after "basic" are not.
+    private static bool HasBasic(string text) =>
+        text.Contains("basic", StringComparison.OrdinalIgnoreCase)
+        && Basic().Matches(text).Any(match => IsUserAndPassword(match.Groups[1].Value));
+
+    private static bool IsUserAndPassword(string encoded)
+    {
+        var bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out var length)
+            && bytes.AsSpan(0, length).IndexOf((byte)':') > 0
+            && bytes.AsSpan(0, length).IndexOfAnyInRange((byte)0, (byte)31) < 0;
+    }
+
+    [GeneratedRegex(
+        @"\bBasic\s+((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)(?![A-Za-z0-9+/=])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Basic();
 
     private static (Regex, string) Of(string pattern, string kind) => (new Regex(pattern, Linear), kind);
 }
