@@ -1,6 +1,7 @@
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Adapters;
 
@@ -19,6 +20,9 @@ internal static class LimitSettings
         "MaxStressDuration",
         "MaxSpikeDuration",
         "MaxEnduranceDuration",
+        "MaxEarlyStopErrorRate",
+        "MaxEarlyStopResponseTime",
+        "MaxEarlyStopWindow",
     ];
 
     /// <summary>The limits of both environments.</summary>
@@ -50,9 +54,33 @@ internal static class LimitSettings
             StressDuration = Longest("MaxStressDuration", defaults.StressDuration),
             SpikeDuration = Longest("MaxSpikeDuration", defaults.SpikeDuration),
             EnduranceDuration = Longest("MaxEnduranceDuration", defaults.EnduranceDuration),
+            EarlyStop = EarlyStop(values, prefix, defaults.EarlyStop),
         };
 
         TimeSpan Longest(string name, TimeSpan otherwise) =>
             values.Duration(prefix + name, otherwise, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
+    }
+
+    private static EarlyStopBounds EarlyStop(SettingValues values, string prefix, EarlyStopBounds otherwise)
+    {
+        var most = EarlyStopBounds.Loosest;
+        return new EarlyStopBounds
+        {
+            ErrorRate = values.Number(prefix + "MaxEarlyStopErrorRate", otherwise.ErrorRate, 0.05, most.ErrorRate),
+            ResponseTime = values
+                .Duration(
+                    prefix + "MaxEarlyStopResponseTime",
+                    TimeSpan.FromMilliseconds(otherwise.ResponseTime),
+                    TimeSpan.FromMilliseconds(100),
+                    TimeSpan.FromMilliseconds(most.ResponseTime)
+                )
+                .TotalMilliseconds,
+            Window = values.Duration(
+                prefix + "MaxEarlyStopWindow",
+                otherwise.Window,
+                TimeSpan.FromSeconds(5),
+                most.Window
+            ),
+        };
     }
 }

@@ -175,7 +175,10 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
             Engine = parts.Options.Engine,
             ParentPid = Environment.ProcessId,
             Size = run.Request.Configuration.Runner,
-            EarlyStop = run.Request.Configuration.EarlyStop,
+            // Its environment may bear less than it did when the run was asked for.
+            EarlyStop = run.Request.Configuration.EarlyStop.Within(
+                parts.Limits.On(run.Request.Environment).EarlyStop
+            ),
             Secrets = SecretReferences.Of(run.Request.Configuration),
             Strip = parts.Options.Admission.Strip,
             Target = run.Request.Configuration.BaseUrl,

@@ -1,4 +1,5 @@
 using PerfGate.Core.Requests;
+using PerfGate.Core.Thresholds;
 
 namespace PerfGate.Core.Admission;
 
@@ -21,12 +22,13 @@ public sealed record Limits
                 StressDuration = TimeSpan.FromMinutes(30),
                 SpikeDuration = TimeSpan.FromMinutes(15),
                 EnduranceDuration = TimeSpan.FromHours(8),
+                EarlyStop = EarlyStopBounds.Default with { Window = TimeSpan.FromSeconds(30) },
             },
         };
 
     /// <summary>
     /// What holds on production instead; null for the same. Default: 200 VUs, 500 iterations/s, 4 segments; 30 min of load or
-    /// stress, 15 min of spike, 8 h of endurance.
+    /// stress, 15 min of spike, 8 h of endurance; a load ends early at half of all requests failed, or 15 s on average, over 30 s at the latest.
     /// </summary>
     public Limits? OnProduction { get; init; }
 
@@ -65,6 +67,11 @@ public sealed record Limits
 
     /// <summary>Longest endurance test. Default 24 h.</summary>
     public TimeSpan EnduranceDuration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// The loosest bounds at which a load on a hurting target ends early, whatever its request says. Default: as loose as there are.
+    /// </summary>
+    public EarlyStopBounds EarlyStop { get; init; } = EarlyStopBounds.Loosest;
 
     /// <summary>Most stages of a ramp. Default 50.</summary>
     public int Stages { get; init; } = 50;

@@ -140,19 +140,24 @@ internal static class ConfigurationReader
             )
             : null;
 
-    /// <summary>Who allows more than the defaults as a threshold does not want the load to end before it.</summary>
+    /// <summary>
+    /// Who allows more than the defaults as a threshold does not want the load to end before it; where the environment bears less, it
+    /// does.
+    /// </summary>
     private static EarlyStopBounds EarlyStop(FieldReader configuration, ThresholdSettings thresholds, Limits limits)
     {
         var fields = configuration.Object("earlyStop", "errorRate", "responseTime", "window");
-        var defaults = EarlyStopBounds.Default;
+        var (defaults, loosest) = (EarlyStopBounds.Default, limits.EarlyStop);
         return new EarlyStopBounds
         {
-            ErrorRate = fields?.Number("errorRate", 0.05, 1) ?? Math.Max(defaults.ErrorRate, thresholds.MaxErrorRate),
+            ErrorRate =
+                fields?.Number("errorRate", 0.05, loosest.ErrorRate)
+                ?? Math.Max(defaults.ErrorRate, thresholds.MaxErrorRate),
             ResponseTime =
-                fields?.Number("responseTime", 100, limits.DurationBoundMs, " ms")
+                fields?.Number("responseTime", 100, loosest.ResponseTime, " ms")
                 ?? Math.Max(defaults.ResponseTime, thresholds.MaxAvgResponseTime),
-            Window = fields?.Duration("window", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)) ?? defaults.Window,
-        };
+            Window = fields?.Duration("window", TimeSpan.FromSeconds(5), loosest.Window) ?? defaults.Window,
+        }.Within(loosest);
     }
 
     private static List<Stage> Stages(

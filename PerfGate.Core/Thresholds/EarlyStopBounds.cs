@@ -16,6 +16,24 @@ public sealed record EarlyStopBounds
 
     /// <summary>The defaults, in force for every run that does not say otherwise.</summary>
     public static EarlyStopBounds Default { get; } = new();
+
+    /// <summary>As loose as there are: no share of errors ends a load, and hardly any duration.</summary>
+    public static EarlyStopBounds Loosest { get; } =
+        new()
+        {
+            ErrorRate = 1,
+            ResponseTime = 600_000,
+            Window = TimeSpan.FromMinutes(10),
+        };
+
+    /// <summary>These, but none looser than others.</summary>
+    public EarlyStopBounds Within(EarlyStopBounds loosest) =>
+        new()
+        {
+            ErrorRate = Math.Min(ErrorRate, loosest.ErrorRate),
+            ResponseTime = Math.Min(ResponseTime, loosest.ResponseTime),
+            Window = Window < loosest.Window ? Window : loosest.Window,
+        };
 }
 
 /// <summary>Why a load was ended early.</summary>

@@ -101,6 +101,30 @@ public sealed class LoadFieldTests
         Assert.Equal($"configuration.earlyStop.{name}", error.Field);
     }
 
+    [Theory]
+    [InlineData("\"errorRate\": 0.6", "errorRate", "a number from 0.05 to 0.5")]
+    [InlineData("\"responseTime\": 600000", "responseTime", "a number from 100 to 15000 ms")]
+    [InlineData("\"window\": \"10m\"", "window", "from 5s to 30s")]
+    public void On_production_it_cannot_be_switched_off(string fields, string name, string allowed)
+    {
+        var error = Assert.Single(Refused(OnProduction(Having($"\"earlyStop\": {{{fields}}}"))));
+
+        Assert.Equal($"configuration.earlyStop.{name}", error.Field);
+        Assert.Contains(allowed, error.Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void On_production_it_is_not_loosened_by_thresholds_either()
+    {
+        const string thresholds = "\"thresholds\": {\"maxErrorRate\": 0.9, \"maxAvgResponseTime\": 60000}";
+
+        var bounds = Accepted(OnProduction(Having(thresholds))).Configuration.EarlyStop;
+
+        Assert.Equal(EarlyStopBounds.Default, bounds);
+    }
+
+    private static string OnProduction(string json) => json.Replace("\"staging\"", "\"production\"");
+
     private static string Having(string fields) =>
         $$"""
             {

@@ -27,6 +27,10 @@ internal sealed class LoadTarget : IAsyncDisposable
         app.Run(async context =>
         {
             Interlocked.Increment(ref target._requests);
+            if (context.Request.Path == "/slow")
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(600), context.RequestAborted);
+            }
             context.Response.StatusCode = context.Request.Path == "/missing" ? 404 : 200;
             await context.Response.WriteAsync("""{"ok":true}""");
         });
