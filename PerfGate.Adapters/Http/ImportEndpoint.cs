@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using PerfGate.Adapters.Imports;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.Http;
 
@@ -27,6 +28,8 @@ public static class ImportEndpoint
         CancellationToken cancellation
     )
     {
+        // No runner has read it before.
+        SensitiveText.ConcealHere(ServerConcealment.Of(options.Admission));
         if (Boundary(context.Request) is not { } boundary)
         {
             return Results.Problem(

@@ -4,6 +4,7 @@ using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.Imports;
 
@@ -190,7 +191,13 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
                 string.Create(CultureInfo.InvariantCulture, $"up to {SummaryBytes} bytes, plain or gzip")
             );
         }
-        else if (SummaryReader.TryRead(text, out var summary, out var problem))
+        else if (!SummarySecrets.TryStrip(text, out var clean))
+        {
+            // What cannot be cleaned is not kept, even where it could be read.
+            var why = SummaryReader.TryRead(text, out _, out var unread) ? "gives a name twice" : unread;
+            Refuse(field, why, SummaryAllowed);
+        }
+        else if (SummaryReader.TryRead(clean, out var summary, out var problem))
         {
             _summaries.Add(summary);
         }
@@ -232,5 +239,5 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
             : problem.Problem;
 
     private void Refuse(string field, string problem, string allowed) =>
-        _errors.Add(new FieldError(field, problem, allowed));
+        _errors.Add(new FieldError(field, SensitiveText.Strip(problem), allowed));
 }

@@ -5,6 +5,7 @@ using PerfGate.Core.Reports;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
 using PerfGate.Core.Scripts;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Adapters.Runs;
 
@@ -122,6 +123,8 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
         var why = surprise is IOException or UnauthorizedAccessException
             ? new Reason("artifacts-unwell", $"The run's artifacts could not be written or read: {surprise.Message}")
             : new Reason("surprise", $"PerfGate met a surprise and could not judge the run: {surprise.Message}");
+        // It is kept and shown, and an exception says whatever whoever threw it had at hand.
+        why = why with { Sentence = SensitiveText.Strip(why.Sentence, ServerConcealment.Of(parts.Options.Admission)) };
         await parts.Runs.FailAsync(runId, why, never);
         try
         {

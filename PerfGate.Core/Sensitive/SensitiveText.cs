@@ -14,11 +14,19 @@ public static partial class SensitiveText
     // Of this process: a runner knows the secrets of the one run it serves.
     private static volatile Concealment _concealment = Concealment.None;
 
+    // Of what goes on at the moment in a process that does many things.
+    private static readonly AsyncLocal<Concealment?> _here = new();
+
     /// <summary>From now on takes this out of every text of this process as well.</summary>
     public static void Conceal(Concealment concealment) => _concealment = concealment;
 
+    /// <summary>
+    /// Takes this out instead, of the texts of an asynchronous method and of all that it awaits, until that method ends.
+    /// </summary>
+    public static void ConcealHere(Concealment concealment) => _here.Value = concealment;
+
     /// <summary>The text without them.</summary>
-    public static string Strip(string text) => Strip(text, _concealment);
+    public static string Strip(string text) => Strip(text, _here.Value ?? _concealment);
 
     /// <summary>The text without them, and without what somebody else knows.</summary>
     public static string Strip(string text, Concealment concealment)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PerfGate.Core;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Sensitive;
 
 namespace PerfGate.Functions.Orchestration;
 
@@ -17,7 +18,13 @@ public sealed record StepAnswer<T>(T? Value, StepSurprise? Surprise)
 /// <param name="Step">The step.</param>
 /// <param name="Message">What it was.</param>
 /// <param name="ArtifactsUnwell">Whether the artifacts could not be written or read.</param>
-public sealed record StepSurprise(string Step, string Message, bool ArtifactsUnwell);
+public sealed record StepSurprise(string Step, string Message, bool ArtifactsUnwell)
+{
+    private const int LongestMessage = 2000;
+
+    /// <summary>What it was, without what looks like a secret: the orchestration's history keeps it.</summary>
+    public string Message { get; } = SensitiveText.Strip(Message, LongestMessage);
+}
 
 /// <summary>Answer to asking for a slot.</summary>
 /// <param name="Answer">The answer.</param>

@@ -21,6 +21,11 @@ public static class StepGuard
             var unwell = surprise is IOException or UnauthorizedAccessException or RequestFailedException;
             return new StepAnswer<T>(null, new StepSurprise(step, surprise.Message, unwell));
         }
+        catch (Exception trouble) when (trouble is not OperationCanceledException)
+        {
+            // The history keeps what is thrown as well; who tries again asks for no type.
+            throw new StepTroubleException(trouble);
+        }
     }
 
     /// <summary>

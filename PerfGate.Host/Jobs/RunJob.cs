@@ -61,7 +61,8 @@ public sealed partial class RunJob(
         }
         catch (Exception surprise) when (surprise is not OperationCanceledException)
         {
-            LogSurprise(surprise, runId);
+            var clean = JobSurpriseException.Of(surprise);
+            LogSurprise(clean, runId);
             // Steps have tried an unwell folder again already.
             var hopeless = surprise is IOException or UnauthorizedAccessException;
             if (hopeless || (context?.GetJobParameter<int>("RetryCount") ?? Retries) >= Retries)
@@ -71,7 +72,7 @@ public sealed partial class RunJob(
             }
             if (!hopeless)
             {
-                throw;
+                throw clean;
             }
         }
     }

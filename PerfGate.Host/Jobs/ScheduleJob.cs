@@ -9,8 +9,17 @@ public sealed class ScheduleJob(ScheduledRuns scheduled, IRunStarter starter)
 {
     /// <summary>Starts it. What this call misses the next one finds, so that it is not tried again.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task ExecuteAsync(CancellationToken cancellation) =>
-        scheduled.StartDueAsync(starter, nightly: false, cancellation);
+    public async Task ExecuteAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await scheduled.StartDueAsync(starter, nightly: false, cancellation);
+        }
+        catch (Exception surprise) when (surprise is not OperationCanceledException)
+        {
+            throw JobSurpriseException.Of(surprise);
+        }
+    }
 }
 
 /// <summary>Makes it a recurring job at start: one for all servers on a database.</summary>

@@ -27,11 +27,12 @@ internal static partial class KeptTexts
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>All there is; without a run, what there is of none.</summary>
+    /// <summary>All there is; without a run, what there is of none; of a run without a runner no script and no log.</summary>
     public static async Task<IReadOnlyList<(string Where, string Text)>> ReadAsync(
         HostProcess host,
         string database,
-        Guid? run
+        Guid? run,
+        bool hadRunner = true
     )
     {
         var kept = new List<(string, string)> { ("log of the host", host.Errors) };
@@ -46,7 +47,10 @@ internal static partial class KeptTexts
             kept.Add((file.Name, Readable(await File.ReadAllBytesAsync(file.FullName, Cancellation))));
         }
         foreach (
-            var answer in Answers.Where(answer => run is not null || !answer.Contains("{0}", StringComparison.Ordinal))
+            var answer in Answers.Where(answer =>
+                (run is not null || !answer.Contains("{0}", StringComparison.Ordinal))
+                && (hadRunner || answer is not ("runs/{0}/script" or "runs/{0}/log"))
+            )
         )
         {
             var path = string.Format(null, answer, run);

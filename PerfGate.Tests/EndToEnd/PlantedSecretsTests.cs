@@ -99,18 +99,42 @@ public sealed class PlantedSecretsTests(PostgresFixture postgres) : IAsyncLifeti
             [
                 ("tests/execute", named),
                 .. new[] { "thresholds", "earlyStop", "tags", text }
-                    .Select(member => new Dictionary<string, object> { ["baseUrl"] = "http://127.0.0.1:9", [member] = named })
+                    .Select(member => new Dictionary<string, object>
+                    {
+                        ["baseUrl"] = "http://127.0.0.1:9",
+                        [member] = named,
+                    })
                     .Append(
-                        new Dictionary<string, object> { ["thresholds"] = new Dictionary<string, object> { ["k6"] = named } }
+                        new Dictionary<string, object>
+                        {
+                            ["thresholds"] = new Dictionary<string, object> { ["k6"] = named },
+                        }
                     )
                     .Select(configuration =>
-                        ("tests", (object)new { testType = "load", environment = "staging", configuration })
+                        (
+                            "tests",
+                            (object)
+                                new
+                                {
+                                    testType = "load",
+                                    environment = "staging",
+                                    configuration,
+                                }
+                        )
                     ),
                 ("baselines", named),
                 ("baselines", new { testId = text }),
                 ("emergency-stop", named),
                 ("emergency-stop", new { reason = "x", environment = text }),
-                ("tests", new { schedule = named, testType = "load", environment = "staging" }),
+                (
+                    "tests",
+                    new
+                    {
+                        schedule = named,
+                        testType = "load",
+                        environment = "staging",
+                    }
+                ),
             ];
             foreach (var (route, body) in requests)
             {
@@ -184,7 +208,7 @@ public sealed class PlantedSecretsTests(PostgresFixture postgres) : IAsyncLifeti
             },
         };
 
-    private static void AssertFound(
+    internal static void AssertFound(
         IReadOnlyList<(string Where, string Text)> kept,
         string text,
         params string[] places
@@ -201,7 +225,7 @@ public sealed class PlantedSecretsTests(PostgresFixture postgres) : IAsyncLifeti
                 )
         );
 
-    private static void AssertNowhere(IReadOnlyList<(string Where, string Text)> kept)
+    internal static void AssertNowhere(IReadOnlyList<(string Where, string Text)> kept)
     {
         var found = PlantedSecret
             .All.SelectMany(one =>
