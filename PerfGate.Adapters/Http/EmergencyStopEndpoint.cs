@@ -8,6 +8,9 @@ namespace PerfGate.Adapters.Http;
 /// <summary><c>emergency-stop</c>: ends every load at once and lets none begin, until it is lifted.</summary>
 public static class EmergencyStopEndpoint
 {
+    // Longer than any database that answers at all takes for it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary><c>GET</c>: what is in force.</summary>
     public static async Task<IResult> ListAsync(EmergencyStops stops, CancellationToken cancellation) =>
         Results.Json(new StopsAnswer(await stops.ListAsync(cancellation)), RunJson.Options);
@@ -18,6 +21,7 @@ public static class EmergencyStopEndpoint
         EmergencyStops stops,
         IRunStarter starter,
         Limits limits,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -35,17 +39,27 @@ public static class EmergencyStopEndpoint
         {
             return refusal;
         }
-        var answer = await stops.StopAsync(
-            environments,
-            AuditedRequest.CallerOf(context),
-            request.Reason,
-            cancellation
-        );
-        foreach (var run in answer.Cancelling)
-        {
-            await starter.HastenCancelAsync(run, cancellation);
-        }
+        // Whoever pulls it and hangs up wants it all the same.
+        using var bound = new CancellationTokenSource(Patience, time);
+        var answer = await stops.StopAsync(environments, AuditedRequest.CallerOf(context), request.Reason, bound.Token);
+        await HastenAsync(answer.Cancelling, starter, bound.Token);
         return Results.Json(answer, RunJson.Options);
+    }
+
+    // It is in their rows already: a load that is not told ends when it is looked at next.
+    private static async Task HastenAsync(IEnumerable<Guid> runs, IRunStarter starter, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var run in runs)
+            {
+                await starter.HastenCancelAsync(run, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Out of patience.
+        }
     }
 
     /// <summary><c>DELETE ?environment=</c>: lifts it; without an environment, everywhere.</summary>

@@ -31,6 +31,7 @@ public sealed class EmergencyStops(NpgsqlDataSource database, TimeProvider time)
     /// <summary>
     /// Stops; a stop that is in force stays as it is, and its environment's runs are cancelled again.
     /// </summary>
+    /// <exception cref="InvalidOperationException">An environment is not stopped afterwards; then nothing was done.</exception>
     public async Task<StopAnswer> StopAsync(
         IReadOnlyCollection<TargetEnvironment> environments,
         Caller by,
@@ -44,10 +45,12 @@ public sealed class EmergencyStops(NpgsqlDataSource database, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var stop = new NpgsqlCommand(
             """
-            UPDATE performance_environments SET
-              stopped_at = coalesce(stopped_at, $2), stopped_by = coalesce(stopped_by, $3),
-              stop_reason = coalesce(stop_reason, $4)
-            WHERE environment = ANY ($1)
+            INSERT INTO performance_environments AS known (environment, stopped_at, stopped_by, stop_reason)
+            SELECT environment, $2, $3, $4 FROM unnest($1) environment ORDER BY environment
+            ON CONFLICT (environment) DO UPDATE SET
+              stopped_at = coalesce(known.stopped_at, excluded.stopped_at),
+              stopped_by = coalesce(known.stopped_by, excluded.stopped_by),
+              stop_reason = coalesce(known.stop_reason, excluded.stop_reason)
             """,
             connection
         );
@@ -55,7 +58,10 @@ public sealed class EmergencyStops(NpgsqlDataSource database, TimeProvider time)
         stop.Parameters.AddWithValue(now);
         stop.Parameters.AddWithValue(by.Name ?? AuditEntry.Nobody);
         stop.Parameters.AddWithValue(reason);
-        await stop.ExecuteNonQueryAsync(cancellation);
+        if (await stop.ExecuteNonQueryAsync(cancellation) != names.Length)
+        {
+            throw new InvalidOperationException($"{string.Join(" and ", names)} could not be stopped.");
+        }
         await using var cancel = RunStore.CreateCancel(
             connection,
             "environment = ANY ($1)",

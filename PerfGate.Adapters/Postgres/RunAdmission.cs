@@ -111,6 +111,27 @@ public sealed class RunAdmission(AdmissionRules rules)
         CancellationToken cancellation
     )
     {
+        var (isThere, stop) = await LockAsync(connection, environment, cancellation);
+        if (!isThere)
+        {
+            // Without a row to lock, a run could slip in beside a stop.
+            await using var make = new NpgsqlCommand(
+                "INSERT INTO performance_environments (environment) VALUES ($1) ON CONFLICT DO NOTHING",
+                connection
+            );
+            make.Parameters.AddWithValue(EnumText.Lower(environment));
+            await make.ExecuteNonQueryAsync(cancellation);
+            (_, stop) = await LockAsync(connection, environment, cancellation);
+        }
+        return stop;
+    }
+
+    private static async Task<(bool IsThere, EmergencyStop? Stop)> LockAsync(
+        NpgsqlConnection connection,
+        TargetEnvironment environment,
+        CancellationToken cancellation
+    )
+    {
         await using var find = new NpgsqlCommand(
             """
             SELECT stopped_at, stopped_by, stop_reason FROM performance_environments WHERE environment = $1 FOR UPDATE
@@ -119,9 +140,18 @@ public sealed class RunAdmission(AdmissionRules rules)
         );
         find.Parameters.AddWithValue(EnumText.Lower(environment));
         await using var row = await find.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) && !row.IsDBNull(0)
-            ? new EmergencyStop(environment, row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetString(2))
-            : null;
+        var isThere = await row.ReadAsync(cancellation);
+        return (
+            isThere,
+            isThere && !row.IsDBNull(0)
+                ? new EmergencyStop(
+                    environment,
+                    row.GetFieldValue<DateTimeOffset>(0),
+                    row.GetString(1),
+                    row.GetString(2)
+                )
+                : null
+        );
     }
 
     // Runs that were withdrawn before their load have cost nothing.

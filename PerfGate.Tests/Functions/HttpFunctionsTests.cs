@@ -11,6 +11,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using Npgsql;
 using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
 using PerfGate.Functions.Http;
@@ -147,6 +148,47 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
             client => client.RaiseEventAsync(testId.ToString(), "Cancel", null, It.IsAny<CancellationToken>()),
             Times.Once
         );
+    }
+
+    [Fact]
+    public async Task The_emergency_stop_tells_the_orchestrations_of_what_runs_and_lets_nothing_begin()
+    {
+        var (_, accepted) = await app.AskAsync(HttpMethod.Post, "/api/performance/tests/execute", StoredRuns.Request());
+        var testId = accepted.GetProperty("testId").GetGuid();
+        await using (var start = app.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand())
+        {
+            start.CommandText = $"UPDATE performance_test_runs SET status = 'running' WHERE id = '{testId}'";
+            await start.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+        app.Durable.Invocations.Clear();
+        try
+        {
+            var (stopped, answer) = await app.AskAsync(
+                HttpMethod.Post,
+                "/api/performance/emergency-stop",
+                new { reason = "the shop is down" }
+            );
+            var (refused, why) = await app.AskAsync(
+                HttpMethod.Post,
+                "/api/performance/tests/execute",
+                StoredRuns.Request()
+            );
+
+            Assert.Equal(HttpStatusCode.OK, stopped.StatusCode);
+            Assert.Equal(2, answer.GetProperty("stops").GetArrayLength());
+            Assert.Contains(testId, answer.GetProperty("cancelling").EnumerateArray().Select(run => run.GetGuid()));
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("the shop is down", why.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            app.Durable.Verify(
+                client => client.RaiseEventAsync(testId.ToString(), "Cancel", null, It.IsAny<CancellationToken>()),
+                Times.Once
+            );
+        }
+        finally
+        {
+            var (lifted, _) = await app.AskAsync(HttpMethod.Delete, "/api/performance/emergency-stop");
+            Assert.Equal(HttpStatusCode.OK, lifted.StatusCode);
+        }
     }
 
     [Fact]

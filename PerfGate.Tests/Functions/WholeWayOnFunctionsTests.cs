@@ -60,6 +60,32 @@ public sealed class WholeWayOnFunctionsTests(OrchestratedFixture app) : IClassFi
         Assert.Contains(RunActivities.RequestCancel, app.Orchestrations.HarnessOf(testId).Activities);
     }
 
+    [Fact]
+    public async Task The_emergency_stop_ends_a_run_and_its_runner()
+    {
+        await using var platform = await GateFixture.StartPlatformAsync();
+        var testId = await ExecuteAsync(Loads.Request(platform.Urls.First(), duration: 60, environment: "production"));
+        await UntilAsync(
+            testId,
+            "running",
+            body => body.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.Object
+        );
+
+        var (stopped, answer) = await app.AskAsync(
+            HttpMethod.Post,
+            "/api/performance/emergency-stop",
+            new { reason = "the shop is down", environment = "production" }
+        );
+        var verdict = await app.Orchestrations.OutputOfAsync(testId).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        var (lifted, _) = await app.AskAsync(HttpMethod.Delete, "/api/performance/emergency-stop");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (stopped.StatusCode, lifted.StatusCode));
+        Assert.Equal(testId, Assert.Single(answer.GetProperty("cancelling").EnumerateArray()).GetGuid());
+        Assert.Equal(Verdict.Inconclusive, verdict!.Verdict);
+        var (_, run) = await app.AskAsync(HttpMethod.Get, $"/api/performance/runs/{testId}");
+        Assert.Equal("cancelled", run.GetProperty("status").GetString());
+    }
+
     // A machine that has no time for the load makes a run inconclusive, and rightly so: then it is asked for once more.
     private async Task<(Guid TestId, RunVerdict? Verdict)> JudgedAsync(object request)
     {

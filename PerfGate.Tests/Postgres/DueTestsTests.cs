@@ -84,6 +84,31 @@ public sealed class DueTestsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Under_an_emergency_stop_none_is_started_and_once_it_is_lifted_the_next_time_counts()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var test = await DefineAsync(runs, Hourly);
+        var stops = new EmergencyStops(runs.Database, runs.Time);
+        await stops.StopAsync([TargetEnvironment.Staging], "anna", "the shop is down", Never);
+        runs.Time.SetUtcNow(test.ScheduleState!.NextAt!.Value);
+
+        var stopped = await runs.Due.TakeAsync(nightly: false, Never);
+
+        Assert.Null(stopped!.RunId);
+        Assert.Contains("anna stopped it", stopped.Outcome, StringComparison.Ordinal);
+        Assert.Equal(
+            ["schedule", "refused", "staging"],
+            await runs.RowAsync(
+                "SELECT principal, outcome, environment FROM audit_log WHERE action = 'run.execute' ORDER BY id DESC LIMIT 1"
+            )
+        );
+        await stops.LiftAsync([TargetEnvironment.Staging], "anna", Never);
+        Assert.Null(await runs.Due.TakeAsync(nightly: false, Never));
+        runs.Time.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull((await runs.Due.TakeAsync(nightly: false, Never))!.RunId);
+    }
+
+    [Fact]
     public async Task The_nightly_timer_takes_only_tests_without_a_time_of_their_own()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);

@@ -53,9 +53,31 @@ public sealed class EmergencyStopsTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task No_run_slips_in_beside_it()
+    public async Task An_environment_without_a_row_is_stopped_as_any_other()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
+        await using var forget = runs.Database.CreateCommand("DELETE FROM performance_environments");
+        await forget.ExecuteNonQueryAsync(Never);
+        var stops = new EmergencyStops(runs.Database, runs.Time);
+
+        var answer = await stops.StopAsync([TargetEnvironment.Production], "anna", "now", Never);
+
+        Assert.Equal(TargetEnvironment.Production, Assert.Single(answer.Stops).Environment);
+        Assert.IsType<IntakeAnswer.Stopped>(await AskAsync(runs, TargetEnvironment.Production));
+        Assert.IsType<IntakeAnswer.Stored>(await AskAsync(runs));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_run_slips_in_beside_it(bool withoutRow)
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        if (withoutRow)
+        {
+            await using var forget = runs.Database.CreateCommand("DELETE FROM performance_environments");
+            await forget.ExecuteNonQueryAsync(Never);
+        }
         var stops = new EmergencyStops(runs.Database, runs.Time);
 
         var asking = Enumerable.Range(0, 40).Select(_ => Task.Run(() => AskAsync(runs))).ToList();
