@@ -32,6 +32,7 @@ public static class Registration
         services.AddScoped<IRunStarter>(provider => provider.GetRequiredService<DurableRunStarter>());
         services.AddScoped<RunRecovery>();
         services.AddHostedService<MigrationAtStart>();
+        services.AddHostedService<ApiAtStart>();
         return services;
     }
 }

@@ -3,12 +3,14 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Npgsql;
@@ -16,6 +18,7 @@ using PerfGate.Adapters;
 using PerfGate.Adapters.Http;
 using PerfGate.Functions.Http;
 using PerfGate.Functions.Orchestration;
+using PerfGate.Functions.Settings;
 using PerfGate.Tests.Architecture;
 using PerfGate.Tests.Postgres;
 
@@ -86,6 +89,35 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
             );
             Assert.True(!starts || function.HasClient, $"{function.Name} has no parameter with [DurableClient]");
         }
+    }
+
+    [Fact]
+    public async Task A_route_that_does_not_say_who_may_use_it_keeps_the_app_from_starting()
+    {
+        var settings = app.Services.GetRequiredService<FunctionsSettings>();
+        var believe = await settings.Tokens.LoadAsync(TestContext.Current.CancellationToken);
+        using var host = new HostBuilder()
+            .ConfigureWebHost(web =>
+                web.UseKestrel()
+                    .UseUrls("http://127.0.0.1:0")
+                    .ConfigureServices(services =>
+                        services
+                            .AddLogging()
+                            .AddPerfGateFunctions(settings, believe)
+                            .AddSingleton(provider => new ApiPipeline(
+                                provider,
+                                routes => routes.MapGet("/api/performance/secrets", () => Results.Ok())
+                            ))
+                    )
+                    .Configure(_ => { })
+            )
+            .Build();
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("/api/performance/secrets", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
