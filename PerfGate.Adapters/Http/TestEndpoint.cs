@@ -70,8 +70,8 @@ public static class TestEndpoint
     }
 
     /// <summary>
-    /// <c>PUT tests/{id}/schedule</c> with <c>If-Match</c>: sets the schedule, or takes it away with <c>null</c>. 428 without
-    /// If-Match, 412 where the test was changed meanwhile.
+    /// <c>PUT tests/{id}/schedule</c> with <c>If-Match</c>: sets the schedule, or takes it away with <c>null</c>; on production
+    /// with <c>confirmEnvironment</c>. 428 without If-Match, 412 where the test was changed meanwhile.
     /// </summary>
     public static async Task<IResult> PutScheduleAsync(
         HttpContext context,
@@ -101,6 +101,13 @@ public static class TestEndpoint
         if (match.Value is not { } expected || read.Value is not { } change)
         {
             return Problems.Unusable([.. match.Errors, .. read.Errors]);
+        }
+        if (
+            change.Schedule is not null
+            && Confirmation.Problem(test.Environment, change.ConfirmEnvironment) is { } unconfirmed
+        )
+        {
+            return Problems.Unusable([unconfirmed]);
         }
         var by = AuditedRequest.CallerOf(context);
         var changed = await tests.ReplaceScheduleAsync(id, change.Schedule, expected.Versions, by, cancellation);

@@ -45,8 +45,8 @@ public static class TestsEndpoint
     }
 
     /// <summary>
-    /// <c>POST tests {name?, testType, environment, configuration, schedule?}</c>: stores a definition; 201 with the stored test, its
-    /// address and its entity tag; 413 or 422 with every problem.
+    /// <c>POST tests {name?, testType, environment, configuration, schedule?}</c>: stores a definition, with a schedule on production
+    /// and <c>confirmEnvironment</c>; 201 with the stored test, its address and its entity tag; 413 or 422 with every problem.
     /// </summary>
     public static async Task<IResult> DefineAsync(
         HttpContext context,
@@ -74,6 +74,13 @@ public static class TestsEndpoint
         if (rules.On(asked.Environment).Problems(asked.Configuration, asked.Environment) is [_, ..] refused)
         {
             return Problems.Unusable(refused);
+        }
+        if (
+            definition is { Schedule: not null } or { ConfirmEnvironment: not null }
+            && Confirmation.Problem(asked.Environment, definition.ConfirmEnvironment) is { } unconfirmed
+        )
+        {
+            return Problems.Unusable([unconfirmed]);
         }
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var by = AuditedRequest.CallerOf(context);

@@ -71,16 +71,28 @@ public sealed class EmergencyStops(NpgsqlDataSource database, TimeProvider time)
         );
         var cancelled = new List<Guid>();
         var cancelling = new List<Guid>();
+        var results = new List<AuditEntry>();
         await using (var row = await cancel.ExecuteReaderAsync(cancellation))
         {
             while (await row.ReadAsync(cancellation))
             {
-                (row.GetString(0) == "cancelled" ? cancelled : cancelling).Add(row.GetGuid(3));
+                var run = row.GetGuid(3);
+                if (row.GetString(0) != "cancelled")
+                {
+                    cancelling.Add(run);
+                    continue;
+                }
+                cancelled.Add(run);
+                results.Add(RunStore.ResultOfCancelled(row.GetString(1), run, "cancelled"));
             }
         }
         var stops = await ListAsync(connection, cancellation);
         var detail = $"{reason}; under load: {Named(cancelling)}; waiting: {Named(cancelled)}";
         await RecordAsync(connection, by, AuditActions.StopAll, environments, detail, cancellation);
+        foreach (var result in results)
+        {
+            await AuditLog.AppendAsync(connection, result, cancellation);
+        }
         await transaction.CommitAsync(cancellation);
         return new StopAnswer(stops, cancelled, cancelling);
     }

@@ -153,14 +153,26 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
             _ => await FindAsync(runId, cancellation) is null ? CancelAnswer.Unknown : CancelAnswer.AlreadyEnded,
         };
 
+    /// <summary>Takes a run that still waits out of the line, for a reason of PerfGate's own; leaves any other as it is.</summary>
+    public async Task WithdrawAsync(Guid runId, Reason why, CancellationToken cancellation) =>
+        await CancelAsync(runId, null, cancellation, why);
+
     // The run's state afterwards; null where there is none that goes on.
-    private async Task<string?> CancelAsync(Guid runId, Caller? by, CancellationToken cancellation)
+    private async Task<string?> CancelAsync(
+        Guid runId,
+        Caller? by,
+        CancellationToken cancellation,
+        Reason? withdrawn = null
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var command = CreateCancel(connection, "id = $1", runId, CancelledWhileWaiting, time.GetUtcNow());
+        var why = withdrawn ?? CancelledWhileWaiting;
+        var which = withdrawn is null ? "id = $1" : "id = $1 AND status = 'queued'";
+        await using var command = CreateCancel(connection, which, runId, why, time.GetUtcNow());
         string? status = null;
         AuditEntry? entry = null;
+        AuditEntry? result = null;
         await using (var row = await command.ExecuteReaderAsync(cancellation))
         {
             if (await row.ReadAsync(cancellation))
@@ -169,17 +181,22 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
                 var outcome = status == "cancelled" ? AuditOutcomes.Done : AuditOutcomes.Accepted;
                 entry =
                     by is not null || row.GetBoolean(2)
-                        ? Entry(by, AuditActions.Cancel, outcome, row.GetString(1), runId, null)
+                        ? Entry(by, AuditActions.Cancel, outcome, row.GetString(1), runId, withdrawn?.Code)
                         : null;
+                result = status == "cancelled" ? ResultOfCancelled(row.GetString(1), runId, why.Code) : null;
             }
         }
-        if (entry is not null)
+        foreach (var each in new[] { entry, result }.OfType<AuditEntry>())
         {
-            await AuditLog.AppendAsync(connection, entry, cancellation);
+            await AuditLog.AppendAsync(connection, each, cancellation);
         }
         await transaction.CommitAsync(cancellation);
         return status;
     }
+
+    /// <summary>What is recorded of a run that ended while it waited: its end is its result.</summary>
+    internal static AuditEntry ResultOfCancelled(string environment, Guid runId, string why) =>
+        Entry(null, AuditActions.Result, EnumText.Lower(Verdict.Inconclusive), environment, runId, why);
 
     private static AuditEntry Entry(
         Caller? by,

@@ -2,6 +2,7 @@ using System.Text;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core;
 using PerfGate.Core.Reports;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
 using PerfGate.Core.Scripts;
@@ -17,10 +18,33 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     private Guid _current;
 
     /// <inheritdoc />
-    public Task<SlotAnswer> TakeSlotAsync(Guid runId)
+    public async Task<SlotAnswer> TakeSlotAsync(Guid runId)
     {
         _current = runId;
-        return parts.Queue.TakeSlotAsync(runId, parts.Options.SlotsPerEnvironment, cancellation);
+        await WithdrawOutsideWindowAsync(runId);
+        return await parts.Queue.TakeSlotAsync(runId, parts.Options.SlotsPerEnvironment, cancellation);
+    }
+
+    // It was asked for while the window was open, and its load would begin after that.
+    private async Task WithdrawOutsideWindowAsync(Guid runId)
+    {
+        var rules = parts.Options.Admission;
+        if (
+            (rules.Staging.Window ?? rules.Production.Window) is null
+            || await parts.Runs.FindAsync(runId, cancellation) is not { Status: RunStatus.Queued } run
+        )
+        {
+            return;
+        }
+        var environment = run.Request.Environment;
+        if (rules.On(environment).Window is { } window && !window.IsOpen(parts.Time.GetUtcNow()))
+        {
+            var why = new Reason(
+                "window-closed",
+                $"The change window of {EnumText.Lower(environment)}, {window.Text}, closed while the run waited for its turn; no load was made."
+            );
+            await parts.Runs.WithdrawAsync(runId, why, cancellation);
+        }
     }
 
     /// <inheritdoc />

@@ -8,6 +8,10 @@ public static class Confirmation
     /// <summary>The field of a request.</summary>
     public const string Field = "confirmEnvironment";
 
+    /// <summary>What a request said; null for nothing.</summary>
+    internal static string? Read(FieldReader fields) =>
+        fields.Text(Field, 20, "the name of the environment, a second time");
+
     /// <summary>What is wrong; null where nothing is. Another environment needs no confirmation, and may have one.</summary>
     /// <param name="environment">Where the load would go.</param>
     /// <param name="confirmed">What the request said; null for nothing.</param>
@@ -24,7 +28,7 @@ public static class Confirmation
             : environment == TargetEnvironment.Production
                 ? new FieldError(
                     Field,
-                    "is missing: a load on production is asked for with its name a second time",
+                    "is missing: a load on production, also one by schedule, is asked for with its name a second time",
                     $"\"{name}\""
                 )
             : null;

@@ -51,7 +51,7 @@ public static class ExecuteReader
             errors,
             [.. OfWhole, "testDefinitionId", "overrides", Confirmation.Field]
         )!;
-        var confirmed = fields.Text(Confirmation.Field, 20, "the name of the environment, a second time");
+        var confirmed = Confirmation.Read(fields);
         var whole = OfWhole.Where(fields.Has).ToArray();
         if (fields.Has("testDefinitionId") || (fields.Has("overrides") && whole.Length == 0))
         {

@@ -10,9 +10,17 @@ public static class TestDefinitionReader
     /// <summary>Longest name of a test, characters.</summary>
     public const int LongestName = 100;
 
-    private static readonly string[] Known = ["name", "testType", "environment", "configuration", "schedule"];
+    private static readonly string[] Known =
+    [
+        "name",
+        "testType",
+        "environment",
+        "configuration",
+        "schedule",
+        Confirmation.Field,
+    ];
 
-    /// <summary>Reads <c>{name?, testType, environment, configuration, schedule?}</c>.</summary>
+    /// <summary>Reads <c>{name?, testType, environment, configuration, schedule?, confirmEnvironment?}</c>.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="limits">What may be asked for.</param>
     public static Validated<TestDefinition> Read(ReadOnlyMemory<byte> json, Limits limits) =>
@@ -27,7 +35,10 @@ public static class TestDefinitionReader
                 var schedule = fields.Raw("schedule") is { ValueKind: not JsonValueKind.Null } value
                     ? ScheduleReader.Read(value, "schedule", request?.TestType, errors)
                     : null;
-                return request is null ? null : new TestDefinition(name, request, schedule);
+                var confirmed = Confirmation.Read(fields);
+                return request is null
+                    ? null
+                    : new TestDefinition(name, request, schedule) { ConfirmEnvironment = confirmed };
             }
         );
 

@@ -8,6 +8,8 @@ namespace PerfGate.Core.Schedules;
 /// <summary>Reads <c>{cron, timeZone, enabled}</c>.</summary>
 public static class ScheduleReader
 {
+    private static readonly string[] Known = ["cron", "timeZone", "enabled"];
+
     private const int LongestCron = 100;
     private const int LongestZone = 100;
     private const string CronForm =
@@ -17,7 +19,7 @@ public static class ScheduleReader
     // Cronos looks centuries ahead: what does not come after this day never does.
     private static readonly DateTimeOffset SomeDay = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Reads a schedule that stands alone; <c>null</c> is none.</summary>
+    /// <summary>Reads a schedule that stands alone, with <c>confirmEnvironment</c> beside its fields; <c>null</c> is none.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="type">The test's type: only endurance tests have a time by default.</param>
     /// <param name="limits">What may be asked for.</param>
@@ -27,16 +29,21 @@ public static class ScheduleReader
             : RequestDocument.Read(
                 json,
                 limits,
-                (root, errors) => Read(root, "", type, errors) is { } schedule ? new ScheduleChange(schedule) : null
+                (root, errors) =>
+                {
+                    var fields = FieldReader.Open(root, "", errors, [.. Known, Confirmation.Field])!;
+                    return new ScheduleChange(Read(fields, type)) { ConfirmEnvironment = Confirmation.Read(fields) };
+                }
             );
 
     /// <summary>Reads a schedule within a definition; null where it cannot be used.</summary>
     internal static Schedule? Read(JsonElement value, string path, TestType? type, ErrorList errors)
     {
-        if (FieldReader.Open(value, path, errors, "cron", "timeZone", "enabled") is not { } fields)
-        {
-            return null;
-        }
+        return FieldReader.Open(value, path, errors, Known) is { } fields ? Read(fields, type) : null;
+    }
+
+    private static Schedule Read(FieldReader fields, TestType? type)
+    {
         var zone = Zone(fields);
         var cron = fields.Text("cron", LongestCron, CronForm, required: type is not (null or TestType.Endurance));
         if (cron is not null && Problem(cron) is { } problem)
@@ -84,4 +91,8 @@ public static class ScheduleReader
 
 /// <summary>A schedule to be set.</summary>
 /// <param name="Schedule">The schedule; null takes it away.</param>
-public sealed record ScheduleChange(Schedule? Schedule);
+public sealed record ScheduleChange(Schedule? Schedule)
+{
+    /// <summary>The environment as it was named a second time; null where it was not.</summary>
+    public string? ConfirmEnvironment { get; init; }
+}

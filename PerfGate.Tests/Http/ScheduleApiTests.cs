@@ -54,6 +54,48 @@ public sealed class ScheduleApiTests(RunsFixture gate) : IClassFixture<RunsFixtu
     }
 
     [Fact]
+    public async Task A_schedule_on_production_is_given_with_its_name_a_second_time()
+    {
+        const string cron = """ "cron": "0 6 * * 1" """;
+        var (unconfirmed, problem) = await DefineAsync($$"""{ {{cron}} }""", "production");
+        var (defined, test) = await DefineAsync("null", "production");
+        var (confirmed, _) = await DefineAsync($$"""{ {{cron}} }, "confirmEnvironment": "production" """, "production");
+        var path = $"tests/{Id(test)}/schedule";
+        var (unset, _) = await gate.AskAsync(HttpMethod.Put, path, $$"""{ {{cron}} }""", ("If-Match", "*"));
+        var (other, _) = await gate.AskAsync(
+            HttpMethod.Put,
+            path,
+            $$"""{ {{cron}}, "confirmEnvironment": "staging" }""",
+            ("If-Match", "*")
+        );
+        var (set, scheduled) = await gate.AskAsync(
+            HttpMethod.Put,
+            path,
+            $$"""{ {{cron}}, "confirmEnvironment": "production" }""",
+            ("If-Match", "*")
+        );
+        var (taken, _) = await gate.AskAsync(HttpMethod.Put, path, "null", ("If-Match", "*"));
+
+        Assert.Equal(
+            [
+                HttpStatusCode.UnprocessableEntity,
+                HttpStatusCode.Created,
+                HttpStatusCode.Created,
+                HttpStatusCode.UnprocessableEntity,
+                HttpStatusCode.UnprocessableEntity,
+                HttpStatusCode.OK,
+                HttpStatusCode.OK,
+            ],
+            new[] { unconfirmed, defined, confirmed, unset, other, set, taken }.Select(answer => answer.StatusCode)
+        );
+        Assert.Equal(
+            "confirmEnvironment",
+            problem.GetProperty("errors").EnumerateArray().Single().GetProperty("field").GetString()
+        );
+        Assert.Equal("0 6 * * 1", scheduled.GetProperty("schedule").GetProperty("cron").GetString());
+    }
+
+    [Fact]
     public async Task A_schedule_that_cannot_be_used_changes_nothing()
     {
         var (_, test) = await DefineAsync("""{ "cron": "0 6 * * 1" }""");
@@ -102,12 +144,15 @@ public sealed class ScheduleApiTests(RunsFixture gate) : IClassFixture<RunsFixtu
         );
     }
 
-    private Task<(HttpResponseMessage Answer, JsonElement Body)> DefineAsync(string schedule) =>
+    private Task<(HttpResponseMessage Answer, JsonElement Body)> DefineAsync(
+        string schedule,
+        string environment = "staging"
+    ) =>
         gate.AskAsync(
             HttpMethod.Post,
             "tests",
             $$"""
-            { "testType": "load", "environment": "staging", "schedule": {{schedule}},
+            { "testType": "load", "environment": "{{environment}}", "schedule": {{schedule}},
               "configuration": { "baseUrl": "http://127.0.0.1:9", "vus": 5 } }
             """
         );
