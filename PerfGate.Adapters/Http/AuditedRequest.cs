@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,15 +25,16 @@ internal static class AuditedRequest
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Audited(action));
 
     /// <summary>Who asks. Headers of a proxy say nothing.</summary>
-    public static Caller CallerOf(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        return new Caller(
+    public static Caller CallerOf(HttpContext context) =>
+        new(
             context.User.FindFirstValue("sub"),
             Access.RoleOf(context.User),
-            (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString()
+            Written(context.Connection.RemoteIpAddress)
         );
-    }
+
+    /// <summary>An address as the audit trail writes it.</summary>
+    public static string? Written(IPAddress? address) =>
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     /// <summary>Notes the environment in question, once it is known.</summary>
     public static void IsOn(HttpContext context, TargetEnvironment environment) =>

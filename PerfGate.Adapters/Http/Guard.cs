@@ -21,6 +21,8 @@ public static class Guard
             });
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalAnswers>();
+        services.AddSingleton<Strangers>();
+        services.AddHostedService(provider => provider.GetRequiredService<Strangers>());
         // Deny by default: an endpoint is open only where it says so itself.
         services
             .AddAuthorizationBuilder()

@@ -7,9 +7,10 @@ using PerfGate.Core.Admission;
 namespace PerfGate.Adapters.Http;
 
 /// <summary>
-/// Says in a problem document which role is missing, where the framework would say nothing but 403; and records it.
+/// Says in a problem document which role is missing, where the framework would say nothing but 403; and records it. Those without a
+/// valid token are counted.
 /// </summary>
-internal sealed class RefusalAnswers(AuditLog audit) : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalAnswers(AuditLog audit, Strangers strangers) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _usual = new();
 
@@ -21,6 +22,10 @@ internal sealed class RefusalAnswers(AuditLog audit) : IAuthorizationMiddlewareR
         PolicyAuthorizationResult authorizeResult
     )
     {
+        if (authorizeResult.Challenged)
+        {
+            strangers.Note(context.Connection.RemoteIpAddress);
+        }
         if (
             !authorizeResult.Forbidden
             || context.GetEndpoint()?.Metadata.GetMetadata<NeedsPermission>() is not { } needs

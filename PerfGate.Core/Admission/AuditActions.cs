@@ -54,6 +54,9 @@ public static class AuditActions
     /// <summary>A passed run was added to the past that others are held against.</summary>
     public const string AcceptRun = "baseline.accept";
 
+    /// <summary>Requests without a valid token were refused: together, a row a minute at most.</summary>
+    public const string RefuseStrangers = "token.refuse";
+
     /// <summary>Something was read, of which only refusals are recorded.</summary>
     public const string Read = "read";
 }
