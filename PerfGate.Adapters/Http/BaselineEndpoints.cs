@@ -54,10 +54,14 @@ public static class BaselineEndpoints
         PerformanceBaselineManager baselines,
         Limits limits,
         CancellationToken cancellation
-    ) =>
-        await baselines.FindAsync(id, cancellation) is null
-            ? Problems.Unknown("baseline", id)
-            : await ChangeAsync(
+    )
+    {
+        if (await baselines.FindAsync(id, cancellation) is not { } baseline)
+        {
+            return Problems.Unknown("baseline", id);
+        }
+        return Access.Refuse(context, Permission.PromoteBaselines, baseline.Environment)
+            ?? await ChangeAsync(
                 context,
                 runs,
                 limits,
@@ -73,6 +77,7 @@ public static class BaselineEndpoints
                     ),
                 cancellation
             );
+    }
 
     /// <summary><c>GET baselines/{id}/history?limit=&amp;after=</c>: its changes, the newest first.</summary>
     public static async Task<IResult> HistoryAsync(
@@ -105,10 +110,19 @@ public static class BaselineEndpoints
         HttpContext context,
         Guid id,
         BaselineHistory history,
+        PerformanceBaselineManager baselines,
         Limits limits,
         CancellationToken cancellation
     )
     {
+        if (await baselines.FindAsync(id, cancellation) is not { } found)
+        {
+            return Problems.Unknown("baseline", id);
+        }
+        if (Access.Refuse(context, Permission.PromoteBaselines, found.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         var read = await ReadAsync(context.Request, wantsRun: false, limits, cancellation);
         if (read.Value is not { } request)
         {
@@ -153,9 +167,13 @@ public static class BaselineEndpoints
         {
             return Problems.Unusable(read.Errors);
         }
-        if (await runs.FindAsync(testId, cancellation) is null)
+        if (await runs.FindAsync(testId, cancellation) is not { } run)
         {
             return Problems.Unknown("run", testId);
+        }
+        if (Access.Refuse(context, Permission.PromoteBaselines, run.Request.Environment) is { } refusal)
+        {
+            return refusal;
         }
         var answer = await change(testId, request.Reason);
         return answer.Baseline is { } baseline

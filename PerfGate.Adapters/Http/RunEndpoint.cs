@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 
@@ -36,6 +37,14 @@ public static class RunEndpoint
         CancellationToken cancellation
     )
     {
+        if (await runs.FindAsync(testId, cancellation) is not { } run)
+        {
+            return Problems.Unknown("run", testId);
+        }
+        if (Access.Refuse(context, Permission.Cancel, run.Request.Environment) is { } refusal)
+        {
+            return refusal;
+        }
         var answer = await runs.RequestCancelAsync(testId, cancellation, AuditedRequest.CallerOf(context));
         if (answer is not (CancelAnswer.Unknown or CancelAnswer.AlreadyEnded))
         {

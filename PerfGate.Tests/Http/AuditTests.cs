@@ -40,7 +40,7 @@ public sealed class AuditTests(RunsFixture gate) : IClassFixture<RunsFixture>
             [
                 ("run.execute", "production", run, "accepted"),
                 ("run.cancel", "production", run, "begun"),
-                ("run.cancel", null, ended, "refused"),
+                ("run.cancel", "staging", ended, "refused"),
                 ("run.execute", "production", null, "refused"),
                 ("run.execute", null, null, "refused"),
                 ("run.execute", null, null, "refused"),
