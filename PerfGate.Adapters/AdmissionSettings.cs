@@ -14,6 +14,7 @@ public static class AdmissionSettings
         SettingValues.Root + "Callers__StartsBurst",
         SettingValues.Root + "Callers__StartsPerHour",
         SettingValues.Root + "Strip",
+        .. LimitSettings.Common.Select(name => SettingValues.Root + name),
         .. new[] { TargetEnvironment.Staging, TargetEnvironment.Production }.SelectMany(environment =>
             new[]
             {
@@ -25,6 +26,7 @@ public static class AdmissionSettings
                 "StartsPerHour",
                 "VuMinutesPerDay",
                 "ChangeWindow",
+                "Slots",
             }
                 .Concat(LimitSettings.Names)
                 .Select(name => $"{SettingValues.Root}Environments__{environment}__{name}")
@@ -68,6 +70,7 @@ public static class AdmissionSettings
             Starts = Rate(values, prefix, defaults.Starts),
             VuMinutesPerDay = values.Number(prefix + "VuMinutesPerDay", defaults.VuMinutesPerDay, 1, 1e9),
             Window = Window(values, prefix + "ChangeWindow"),
+            Slots = values.Text(prefix + "Slots") is null ? null : (int)values.Whole(prefix + "Slots", 1, 1, 100),
         };
     }
 

@@ -8,6 +8,13 @@ namespace PerfGate.Adapters;
 /// <summary>Reads what one run may ask for on an environment: the <see cref="Limits"/> that installations differ in.</summary>
 internal static class LimitSettings
 {
+    private const string CommonPrefix = "Limits__";
+    private const int Mebibyte = 1_048_576;
+
+    /// <summary>The settings that hold of every request.</summary>
+    public static IReadOnlyList<string> Common { get; } =
+    [.. new[] { "RequestBytes", "Scenarios", "Steps", "BodyBytes", "ScriptBytes" }.Select(name => CommonPrefix + name)];
+
     /// <summary>The settings, after the environment's own prefix.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -28,11 +35,33 @@ internal static class LimitSettings
     /// <summary>The limits of both environments.</summary>
     public static Limits Read(SettingValues values)
     {
-        var defaults = Limits.Default;
+        var common = Limits.Default;
+        var defaults = common with
+        {
+            RequestBytes = Whole("RequestBytes", common.RequestBytes, 1024, 100 * Mebibyte),
+            Scenarios = Whole("Scenarios", common.Scenarios, 1, 1000),
+            Steps = Whole("Steps", common.Steps, 1, 1000),
+            BodyBytes = Whole("BodyBytes", common.BodyBytes, 0, 10 * Mebibyte),
+            ScriptBytes = Whole("ScriptBytes", common.ScriptBytes, 256 * 1024, 200 * Mebibyte),
+        };
         return On(values, TargetEnvironment.Staging, defaults) with
         {
-            OnProduction = On(values, TargetEnvironment.Production, defaults.On(TargetEnvironment.Production)),
+            OnProduction = On(
+                values,
+                TargetEnvironment.Production,
+                common.On(TargetEnvironment.Production) with
+                {
+                    RequestBytes = defaults.RequestBytes,
+                    Scenarios = defaults.Scenarios,
+                    Steps = defaults.Steps,
+                    BodyBytes = defaults.BodyBytes,
+                    ScriptBytes = defaults.ScriptBytes,
+                }
+            ),
         };
+
+        int Whole(string name, int otherwise, int least, int most) =>
+            (int)values.Whole(CommonPrefix + name, otherwise, least, most);
     }
 
     private static Limits On(SettingValues values, TargetEnvironment environment, Limits defaults)

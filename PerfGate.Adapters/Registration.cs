@@ -15,6 +15,7 @@ using PerfGate.Adapters.Retention;
 using PerfGate.Adapters.Runs;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Admission;
+using PerfGate.Core.Requests;
 using PerfGate.Core.Schedules;
 
 namespace PerfGate.Adapters;
@@ -48,8 +49,11 @@ public sealed record PerfGateOptions
     /// <summary>Load engine: <c>auto</c> (default), <c>k6</c>, <c>embedded</c>, or a path to a k6 binary.</summary>
     public string Engine { get; init; } = "auto";
 
-    /// <summary>Runs under load at once in one environment, at least 1; default 1.</summary>
+    /// <summary>Runs under load at once in one environment whose rules say nothing else, at least 1; default 1.</summary>
     public int SlotsPerEnvironment { get; init; } = 1;
+
+    /// <summary>Runs under load at once in an environment.</summary>
+    public int SlotsOf(TargetEnvironment environment) => Admission.On(environment).Slots ?? SlotsPerEnvironment;
 
     /// <summary>
     /// A runner whose series has not grown for so long, although its process is there, is ended; default 1 minute, at least

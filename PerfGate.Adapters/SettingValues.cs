@@ -33,6 +33,15 @@ internal sealed record SettingValues(IConfiguration Configuration)
             ? number
         : Refused(name, text, FormattableString.Invariant($"a number from {least} to {most}"), otherwise);
 
+    /// <summary>A whole number within its bounds.</summary>
+    public long Whole(string name, long otherwise, long least, long most) =>
+        Text(name) is not { } text ? otherwise
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= least
+        && number <= most
+            ? number
+        : Refused(name, text, FormattableString.Invariant($"a whole number from {least} to {most}"), otherwise);
+
     /// <summary>True or false.</summary>
     public bool Flag(string name, bool otherwise) =>
         Text(name) is not { } text ? otherwise

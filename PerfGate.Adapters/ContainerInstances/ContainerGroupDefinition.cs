@@ -86,7 +86,7 @@ public static class ContainerGroupDefinition
                 }
             ),
         };
-        if (region.SubnetId is { } subnet)
+        if (region.SubnetOf(order.Environment) is { } subnet)
         {
             properties["subnetIds"] = new JsonArray(new JsonObject { ["id"] = subnet });
         }

@@ -1,11 +1,21 @@
 using Azure.ResourceManager;
+using PerfGate.Core.Requests;
 
 namespace PerfGate.Adapters.ContainerInstances;
 
 /// <summary>A region where runners may run.</summary>
 /// <param name="Name">As ARM writes it: <c>westeurope</c>.</param>
 /// <param name="SubnetId">Resource id of a subnet there that is delegated to container groups; null for none.</param>
-public sealed record ContainerRegion(string Name, string? SubnetId = null);
+public sealed record ContainerRegion(string Name, string? SubnetId = null)
+{
+    /// <summary>The same for environments whose runners have a subnet of their own.</summary>
+    public IReadOnlyDictionary<TargetEnvironment, string> SubnetIds { get; init; } =
+        new Dictionary<TargetEnvironment, string>();
+
+    /// <summary>The subnet of an environment's runners; null for none.</summary>
+    public string? SubnetOf(TargetEnvironment? environment) =>
+        environment is { } one && SubnetIds.TryGetValue(one, out var own) ? own : SubnetId;
+}
 
 /// <summary>How runners run as container groups. Each property is the setting <c>PerfGate__Containers__*</c> of that name.</summary>
 public sealed record ContainerInstanceOptions

@@ -10,6 +10,7 @@ namespace PerfGate.Adapters.ContainerInstances;
 public static class ContainerInstanceSettings
 {
     private const string Prefix = "PerfGate__Containers__";
+    private const string SubnetForm = "resource ids of subnets";
 
     /// <summary>The settings.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -31,6 +32,7 @@ public static class ContainerInstanceSettings
             "Endpoint",
             "Audience",
         }.Select(name => Prefix + name),
+        .. Enum.GetValues<TargetEnvironment>().Select(OwnSubnets),
     ];
 
     /// <summary>
@@ -52,23 +54,14 @@ public static class ContainerInstanceSettings
             Image = "",
         };
         var regions = List(section["Regions"]);
-        var subnets = List(section["SubnetIds"]);
-        if (subnets.Length != 0 && subnets.Length != regions.Length)
-        {
-            problems.Add(
-                Error(
-                    "SubnetIds",
-                    FormattableString.Invariant($"has {subnets.Length} subnets for {regions.Length} regions"),
-                    "one subnet a region, or none at all"
-                )
-            );
-            subnets = [];
-        }
+        var subnets = Subnets(Prefix + "SubnetIds");
+        var own = Enum.GetValues<TargetEnvironment>()
+            .ToDictionary(environment => environment, environment => Subnets(OwnSubnets(environment)));
         var options = defaults with
         {
             SubscriptionId = Text(section, "SubscriptionId") ?? "",
             ResourceGroup = Text(section, "ResourceGroup") ?? "",
-            Regions = [.. regions.Select((name, at) => new ContainerRegion(name, subnets.ElementAtOrDefault(at)))],
+            Regions = [.. regions.Select(RegionAt)],
             Image = Text(section, "Image") ?? "",
             IdentityId = Text(section, "IdentityId"),
             Cpu = Number(section, "Cpu", defaults.Cpu, problems),
@@ -82,6 +75,29 @@ public static class ContainerInstanceSettings
             RunnerEnvironment = TelemetrySettings.ForRunners(configuration),
         };
         return (options, [.. problems, .. Problems(options)]);
+
+        ContainerRegion RegionAt(string name, int at) =>
+            new(name, subnets.ElementAtOrDefault(at))
+            {
+                SubnetIds = own.Where(one => one.Value.Length > at).ToDictionary(one => one.Key, one => one.Value[at]),
+            };
+
+        string[] Subnets(string name)
+        {
+            var ids = List(configuration[name.Replace("__", ":", StringComparison.Ordinal)]);
+            if (ids.Length == 0 || ids.Length == regions.Length)
+            {
+                return ids;
+            }
+            problems.Add(
+                new FieldError(
+                    name,
+                    FormattableString.Invariant($"has {ids.Length} subnets for {regions.Length} regions"),
+                    "one subnet a region, or none at all"
+                )
+            );
+            return [];
+        }
     }
 
     /// <summary>What is wrong with options, each naming its setting.</summary>
@@ -110,9 +126,12 @@ public static class ContainerInstanceSettings
         {
             var isName = region.Name.Length > 0 && region.Name.All(char.IsAsciiLetterOrDigit);
             Check(isName, "Regions", region.Name, "names of regions as ARM writes them, such as westeurope");
-            var isSubnet =
-                region.SubnetId is null || IsId(region.SubnetId, "Microsoft.Network/virtualNetworks/subnets");
-            Check(isSubnet, "SubnetIds", region.SubnetId, "resource ids of subnets");
+            Check(region.SubnetId is null || IsSubnet(region.SubnetId), "SubnetIds", region.SubnetId, SubnetForm);
+            problems.AddRange(
+                region
+                    .SubnetIds.Where(one => !IsSubnet(one.Value))
+                    .Select(one => new FieldError(OwnSubnets(one.Key), $"'{one.Value}' cannot be used", SubnetForm))
+            );
         }
         Check(
             options.Image.Length > 0 && !options.Image.Any(char.IsWhiteSpace) && !options.Image.Contains("://"),
@@ -169,6 +188,11 @@ public static class ContainerInstanceSettings
                 $"a duration from {DurationText.Format(least)} to {DurationText.Format(most)}, such as 90s or 1m30s"
             );
     }
+
+    private static string OwnSubnets(TargetEnvironment environment) =>
+        $"{SettingValues.Root}Environments__{environment}__SubnetIds";
+
+    private static bool IsSubnet(string text) => IsId(text, "Microsoft.Network/virtualNetworks/subnets");
 
     private static bool IsId(string text, string type) =>
         ResourceIdentifier.TryParse(text, out var id)

@@ -8,7 +8,18 @@ namespace PerfGate.Adapters.Postgres;
 public sealed class RunQueue(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>Asks for a slot. A run that holds one is granted it again; one that was cancelled or has ended is withdrawn.</summary>
-    public async Task<SlotAnswer> TakeSlotAsync(Guid runId, int slotsPerEnvironment, CancellationToken cancellation)
+    /// <param name="runId">The run.</param>
+    /// <param name="slotsPerEnvironment">Slots of its environment, whichever that is.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SlotAnswer> TakeSlotAsync(Guid runId, int slotsPerEnvironment, CancellationToken cancellation) =>
+        TakeSlotAsync(runId, _ => slotsPerEnvironment, cancellation);
+
+    /// <summary>The same where environments have different numbers of slots.</summary>
+    public async Task<SlotAnswer> TakeSlotAsync(
+        Guid runId,
+        Func<TargetEnvironment, int> slotsOf,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -43,7 +54,7 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider time)
         take.Parameters.AddWithValue(runId);
         take.Parameters.AddWithValue(environment);
         take.Parameters.AddWithValue(time.GetUtcNow());
-        take.Parameters.AddWithValue((long)slotsPerEnvironment);
+        take.Parameters.AddWithValue((long)slotsOf(Enum.Parse<TargetEnvironment>(environment, ignoreCase: true)));
         var taken = await take.ExecuteNonQueryAsync(cancellation) == 1;
         await transaction.CommitAsync(cancellation);
         return taken ? SlotAnswer.Granted : SlotAnswer.Waiting;

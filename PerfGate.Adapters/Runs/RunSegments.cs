@@ -165,6 +165,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         return new RunnerOrder
         {
             RunId = run.Id,
+            Environment = run.Request.Environment,
             Segment = segment,
             Segments = run.Plan!.Segments,
             Attempt = await IsRetriedAsync(run.Id, segment) ? 1 : 0,

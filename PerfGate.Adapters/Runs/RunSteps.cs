@@ -22,7 +22,7 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     {
         _current = runId;
         await WithdrawOutsideWindowAsync(runId);
-        return await parts.Queue.TakeSlotAsync(runId, parts.Options.SlotsPerEnvironment, cancellation);
+        return await parts.Queue.TakeSlotAsync(runId, parts.Options.SlotsOf, cancellation);
     }
 
     // It was asked for while the window was open, and its load would begin after that.
@@ -57,8 +57,17 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
             return null;
         }
         var plan = LoadPlanner.Plan(run.Request, parts.Limits);
+        var script = K6TestOrchestrator.GenerateK6Script(run.Request, plan);
+        if (Encoding.UTF8.GetByteCount(script) is var bytes && bytes > parts.Limits.ScriptBytes)
+        {
+            return new RunError.RequestUnusable(
+                FormattableString.Invariant(
+                    $"its script would have {bytes} bytes, more than {parts.Limits.ScriptBytes} (PerfGate__Limits__ScriptBytes)"
+                )
+            );
+        }
         await parts.Runs.SavePlanAsync(runId, plan, cancellation);
-        await WriteTextAsync(runId, ArtifactNames.Script, K6TestOrchestrator.GenerateK6Script(run.Request, plan));
+        await WriteTextAsync(runId, ArtifactNames.Script, script);
         return null;
     }
 
@@ -148,7 +157,10 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
             ? new Reason("artifacts-unwell", $"The run's artifacts could not be written or read: {surprise.Message}")
             : new Reason("surprise", $"PerfGate met a surprise and could not judge the run: {surprise.Message}");
         // It is kept and shown, and an exception says whatever whoever threw it had at hand.
-        why = why with { Sentence = SensitiveText.Strip(why.Sentence, ServerConcealment.Of(parts.Options.Admission)) };
+        why = why with
+        {
+            Sentence = SensitiveText.Strip(why.Sentence, ServerConcealment.Of(parts.Options.Admission)),
+        };
         await parts.Runs.FailAsync(runId, why, never);
         try
         {

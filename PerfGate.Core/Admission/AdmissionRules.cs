@@ -50,6 +50,12 @@ public sealed record EnvironmentRules
     /// <summary>Which secrets loads may have; default none but of this machine's own targets.</summary>
     public SecretRules Secrets { get; init; } = new();
 
+    /// <summary>
+    /// Runs under load at once, at least 1; null (default) for as many as on every environment. More than one disturb each other's
+    /// measurements.
+    /// </summary>
+    public int? Slots { get; init; }
+
     /// <summary>When loads may begin; null (default) for always.</summary>
     public ChangeWindow? Window { get; init; }
 

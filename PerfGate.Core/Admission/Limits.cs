@@ -35,6 +35,9 @@ public sealed record Limits
     /// <summary>Largest request document, bytes. Default 1 MiB.</summary>
     public int RequestBytes { get; init; } = 1_048_576;
 
+    /// <summary>Largest script that a request may become, bytes of UTF-8. Default 8 MiB: more than the largest request becomes.</summary>
+    public int ScriptBytes { get; init; } = 8_388_608;
+
     /// <summary>Deepest nesting of the request document. Default 32.</summary>
     public int JsonDepth { get; init; } = 32;
 

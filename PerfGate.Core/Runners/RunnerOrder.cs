@@ -16,6 +16,9 @@ public sealed record RunnerOrder
     /// <summary>The run.</summary>
     public required Guid RunId { get; init; }
 
+    /// <summary>The environment that is loaded; null where that is not known.</summary>
+    public TargetEnvironment? Environment { get; init; }
+
     /// <summary>This segment, from 0.</summary>
     public int Segment { get; init; }
 
@@ -71,7 +74,7 @@ public sealed record RunnerOrder
 
     /// <summary>
     /// Names of the secrets that the script refers to: their values are in the runner's environment
-    /// (<see cref="Requests.SecretReferences.Prefix"/>), and go on into the engine's.
+    /// (<see cref="SecretReferences.Prefix"/>), and go on into the engine's.
     /// </summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 

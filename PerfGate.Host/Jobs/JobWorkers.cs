@@ -7,8 +7,11 @@ namespace PerfGate.Host.Jobs;
 /// How many workers take runs, and how many database connections they need. A run under load holds a worker from start to
 /// verdict, one at the front of a line holds one while it waits; the rest of the line holds none.
 /// </summary>
-public sealed class JobWorkers(int slotsPerEnvironment)
+/// <param name="slotsOf">Slots of each environment.</param>
+public sealed class JobWorkers(Func<TargetEnvironment, int> slotsOf)
 {
+    private readonly int[] _slots = [.. Enum.GetValues<TargetEnvironment>().Select(slotsOf)];
+
     // Of each line this many wait with a worker, so that the next load begins as soon as a slot is free.
     private const int Waiting = 2;
 
@@ -19,10 +22,10 @@ public sealed class JobWorkers(int slotsPerEnvironment)
     private const int OtherConnections = 12;
 
     /// <summary>How many of an environment's line are worth a worker.</summary>
-    public int Front => slotsPerEnvironment + Waiting;
+    public int Front => _slots.Max() + Waiting;
 
     /// <summary>Workers of one server.</summary>
-    public int Count => (Enum.GetValues<TargetEnvironment>().Length * (slotsPerEnvironment + Front)) + Spare;
+    public int Count => _slots.Sum(slots => slots + Front) + Spare;
 
     /// <summary>
     /// Gives a connection string a pool that the workers cannot exhaust: each listens on a connection while it is idle, and

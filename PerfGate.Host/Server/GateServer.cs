@@ -106,7 +106,7 @@ public sealed class GateServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls);
-        builder.WebHost.ConfigureKestrel(RequestLimits.Apply);
+        builder.WebHost.ConfigureKestrel(kestrel => RequestLimits.Apply(kestrel, options.Admission.Limits.RequestBytes));
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(ToStandardError);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
@@ -116,8 +116,7 @@ public sealed class GateServer : IAsyncDisposable
         {
             builder.Services.AddSingleton(credential);
         }
-        builder.Services.AddPerfGate(
-            new PerfGateOptions
+        var perfGate = new PerfGateOptions
             {
                 PostgresConnectionString = connectionString,
                 PostgresByEntra = options.PostgresByEntra,
@@ -129,8 +128,8 @@ public sealed class GateServer : IAsyncDisposable
                 SlotsPerEnvironment = options.SlotsPerEnvironment,
                 ImportBytes = options.ImportBytes,
                 Admission = options.Admission,
-            }
-        );
+            };
+        builder.Services.AddPerfGate(perfGate);
         if (options.Telemetry.OtlpEndpoint is not null)
         {
             builder.Services.AddPerfGateTelemetry(options.Telemetry, "perfgate");
@@ -139,7 +138,7 @@ public sealed class GateServer : IAsyncDisposable
         {
             builder.Services.AddHostedService<RunnerSweep>();
         }
-        AddJobs(builder.Services, new JobWorkers(options.SlotsPerEnvironment));
+        AddJobs(builder.Services, new JobWorkers(perfGate.SlotsOf));
         builder.Services.AddGuard(
             options.Issuer is { } issuer ? issuer.Believe : bearer => bearer.TokenValidationParameters = key.Validation
         );

@@ -8,13 +8,17 @@ namespace PerfGate.Host.Server;
 /// </summary>
 internal static class RequestLimits
 {
+    private const long Spare = 1024 * 1024;
+
     /// <summary>Sets them.</summary>
-    public static void Apply(KestrelServerOptions kestrel)
+    /// <param name="kestrel">Of what.</param>
+    /// <param name="requestBytes">Largest request document.</param>
+    public static void Apply(KestrelServerOptions kestrel, int requestBytes)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
         // Above the largest request, which is refused by its own limit with a problem document.
-        limits.MaxRequestBodySize = 8 * 1024 * 1024;
+        limits.MaxRequestBodySize = Math.Max(8 * Spare, requestBytes + Spare);
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 32 * 1024;
         limits.MaxRequestLineSize = 8 * 1024;

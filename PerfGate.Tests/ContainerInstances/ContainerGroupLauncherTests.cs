@@ -55,6 +55,29 @@ public sealed class ContainerGroupLauncherTests
         Assert.DoesNotContain("sig=secret", group.View(withInstanceView: true).ToJsonString());
     }
 
+    [Theory]
+    [InlineData(TargetEnvironment.Staging, "common")]
+    [InlineData(TargetEnvironment.Production, "own")]
+    public async Task Runners_of_an_environment_with_a_subnet_of_its_own_are_there(TargetEnvironment on, string subnet)
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        containers.Options = containers.Options with
+        {
+            Regions =
+            [
+                new("westeurope", "common")
+                {
+                    SubnetIds = new Dictionary<TargetEnvironment, string> { [TargetEnvironment.Production] = "own" },
+                },
+            ],
+        };
+
+        Assert.Null(await containers.CreateLauncher().StartAsync(containers.Order with { Environment = on }, None));
+
+        var properties = Assert.Single(containers.Arm.Groups).Definition["properties"]!;
+        Assert.Equal(subnet, (string)properties["subnetIds"]![0]!["id"]!);
+    }
+
     [Fact]
     public async Task A_group_has_what_its_request_asks_for_and_its_reasons_say_so()
     {

@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Microsoft.Extensions.Configuration;
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Core.Requests;
 
 namespace PerfGate.Tests.ContainerInstances;
 
@@ -28,6 +29,35 @@ public sealed class ContainerInstanceSettingsTests
         Assert.Equal(TimeSpan.FromMinutes(5), options.StartTimeout);
         Assert.Equal("perfgate.azurecr.io", options.RegistryServer);
         Assert.Equal("https://management.azure.com/", options.Endpoint.AbsoluteUri);
+    }
+
+    [Fact]
+    public void An_environment_may_have_subnets_of_its_own()
+    {
+        static string Subnet(string name) =>
+            $"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/{name}";
+        var settings = new Dictionary<string, string?>(Good)
+        {
+            ["PerfGate:Containers:SubnetIds"] = $"{Subnet("a")};{Subnet("b")}",
+            ["PerfGate:Environments:Production:SubnetIds"] = $"{Subnet("pa")};{Subnet("pb")}",
+        };
+
+        var (options, problems) = Read(settings);
+        settings["PerfGate:Environments:Production:SubnetIds"] = Subnet("pa");
+        var tooFew = Read(settings).Problems;
+        settings["PerfGate:Environments:Production:SubnetIds"] = "a;b";
+        var wrong = Read(settings).Problems;
+
+        Assert.Empty(problems);
+        Assert.Equal(
+            [Subnet("a"), Subnet("b"), Subnet("pa"), Subnet("pb")],
+            new[] { TargetEnvironment.Staging, TargetEnvironment.Production }.SelectMany(environment =>
+                options.Regions.Select(region => region.SubnetOf(environment)!)
+            )
+        );
+        Assert.Equal("PerfGate__Environments__Production__SubnetIds", Assert.Single(tooFew).Field);
+        Assert.All(wrong, one => Assert.Equal("PerfGate__Environments__Production__SubnetIds", one.Field));
+        Assert.Equal(2, wrong.Count);
     }
 
     [Theory]

@@ -85,6 +85,12 @@ public sealed partial class FunctionsSettingsTests
     [InlineData("PerfGate__Environments__Staging__MaxArrivalRate", "many")]
     [InlineData("PerfGate__Environments__Production__MaxEnduranceDuration", "8d")]
     [InlineData("PerfGate__Environments__Production__MaxLoadDuration", "0s")]
+    [InlineData("PerfGate__Environments__Production__MaxEarlyStopWindow", "1s")]
+    [InlineData("PerfGate__Environments__Staging__MaxEarlyStopErrorRate", "0")]
+    [InlineData("PerfGate__Environments__Staging__Secrets", "SHOP_KEY;shop token")]
+    [InlineData("PerfGate__Environments__Staging__Slots", "0")]
+    [InlineData("PerfGate__Limits__RequestBytes", "1")]
+    [InlineData("PerfGate__Limits__Scenarios", "2.5")]
     [InlineData("PerfGate__SlotsPerEnvironment", "0")]
     [InlineData("PerfGate__SlotsPerEnvironment", "1.5")]
     [InlineData("PerfGate__RunnerSilence", "14s")]
@@ -114,17 +120,31 @@ public sealed partial class FunctionsSettingsTests
     [Fact]
     public void Each_environment_bears_what_its_settings_say()
     {
-        var limits = Read(
+        var settings = Read(
             ("PerfGate__Environments__Staging__MaxVus", "5000"),
             ("PerfGate__Environments__Production__MaxVus", "50"),
-            ("PerfGate__Environments__Production__MaxEnduranceDuration", "2h")
-        ).PerfGate.Admission.Limits;
+            ("PerfGate__Environments__Production__MaxEnduranceDuration", "2h"),
+            ("PerfGate__Environments__Production__MaxEarlyStopResponseTime", "2s"),
+            ("PerfGate__Environments__Production__Secrets", "SHOP_KEY; SHOP_TOKEN"),
+            ("PerfGate__Environments__Staging__Slots", "3"),
+            ("PerfGate__Limits__Scenarios", "40")
+        ).PerfGate;
+        var limits = settings.Admission.Limits;
 
         var production = limits.On(TargetEnvironment.Production);
         Assert.Equal((5000, 50), (limits.Vus, production.Vus));
         Assert.Equal(TimeSpan.FromHours(2), production.EnduranceDuration);
         Assert.Equal(Limits.Default.EnduranceDuration, limits.EnduranceDuration);
         Assert.Equal(Limits.Default.OnProduction!.Segments, production.Segments);
+        Assert.Equal(Limits.Default.OnProduction.EarlyStop with { ResponseTime = 2000 }, production.EarlyStop);
+        Assert.Equal(Limits.Default.EarlyStop, limits.EarlyStop);
+        Assert.Equal((40, 40), (limits.Scenarios, production.Scenarios));
+        Assert.Equal(
+            (3, 1),
+            (settings.SlotsOf(TargetEnvironment.Staging), settings.SlotsOf(TargetEnvironment.Production))
+        );
+        Assert.Null(settings.Admission.Staging.Secrets.Names);
+        Assert.Equal(["SHOP_KEY", "SHOP_TOKEN"], settings.Admission.Production.Secrets.Names);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Npgsql;
+using PerfGate.Core.Requests;
 using PerfGate.Host.Jobs;
 
 namespace PerfGate.Tests.Jobs;
@@ -11,7 +12,7 @@ public sealed class JobWorkersTests
     [InlineData("Host=db")]
     public void A_pool_as_large_as_the_workers_are_many_stood_still_for_ever(string connectionString)
     {
-        var workers = new JobWorkers(slotsPerEnvironment: 3);
+        var workers = new JobWorkers(slotsOf: _ => 3);
 
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         workers.MakeRoom(settings);
@@ -24,7 +25,7 @@ public sealed class JobWorkersTests
     public void A_pool_that_is_larger_already_is_left_as_it_is()
     {
         var settings = new NpgsqlConnectionStringBuilder("Host=db;Maximum Pool Size=400");
-        new JobWorkers(slotsPerEnvironment: 1).MakeRoom(settings);
+        new JobWorkers(slotsOf: _ => 1).MakeRoom(settings);
 
         Assert.Equal(400, settings.MaxPoolSize);
     }
@@ -32,9 +33,18 @@ public sealed class JobWorkersTests
     [Fact]
     public void Every_environment_has_workers_for_its_slots_and_for_the_front_of_its_line()
     {
-        var workers = new JobWorkers(slotsPerEnvironment: 2);
+        var workers = new JobWorkers(slotsOf: _ => 2);
 
         Assert.True(workers.Front > 2);
         Assert.True(workers.Count > 2 * (2 + workers.Front));
+    }
+
+    [Fact]
+    public void An_environment_with_more_slots_has_workers_for_them()
+    {
+        var workers = new JobWorkers(environment => environment == TargetEnvironment.Staging ? 5 : 1);
+
+        Assert.True(workers.Front > 5);
+        Assert.True(workers.Count > 5 + 1 + (2 * workers.Front));
     }
 }

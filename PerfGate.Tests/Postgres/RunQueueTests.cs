@@ -59,6 +59,28 @@ public sealed class RunQueueTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Environments_may_have_different_numbers_of_slots()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var production = StoredRuns.Request(TargetEnvironment.Production);
+        Guid[] ids =
+        [
+            await runs.QueueAsync(),
+            await runs.QueueAsync(),
+            await runs.QueueAsync(production),
+            await runs.QueueAsync(production),
+        ];
+
+        var answers = new List<SlotAnswer>();
+        foreach (var id in ids)
+        {
+            answers.Add(await runs.Queue.TakeSlotAsync(id, on => on == TargetEnvironment.Staging ? 2 : 1, Never));
+        }
+
+        Assert.Equal([SlotAnswer.Granted, SlotAnswer.Granted, SlotAnswer.Granted, SlotAnswer.Waiting], answers);
+    }
+
+    [Fact]
     public async Task A_run_that_holds_its_slot_is_granted_it_again()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);

@@ -22,7 +22,11 @@ public sealed class WindowClosedTests(PostgresFixture postgres)
         var database = await postgres.CreateDatabaseAsync();
         await MigrationRunner.MigrateAsync(database, Never);
         await using var runs = StoredRuns.On(NpgsqlDataSource.Create(database));
-        await using var provider = Services(database, runs);
+        await using var provider = Services(
+            database,
+            runs,
+            new AdmissionRules { Staging = new EnvironmentRules { Window = ChangeWindow.Read("0 22 * * * for 1h") } }
+        );
         var steps = provider.GetRequiredService<RunStepsFactory>();
         runs.Time.SetUtcNow(new DateTimeOffset(2027, 3, 1, 22, 30, 0, TimeSpan.Zero));
         var (first, second) = (await runs.QueueAsync(), await runs.QueueAsync());
@@ -51,7 +55,8 @@ public sealed class WindowClosedTests(PostgresFixture postgres)
         );
     }
 
-    private static ServiceProvider Services(string database, StoredRuns runs)
+    /// <summary>What a server on the database has, with rules of its own.</summary>
+    internal static ServiceProvider Services(string database, StoredRuns runs, AdmissionRules rules)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -61,10 +66,7 @@ public sealed class WindowClosedTests(PostgresFixture postgres)
             {
                 PostgresConnectionString = database,
                 ArtifactFolder = "none",
-                Admission = AdmissionRules.Default with
-                {
-                    Staging = new EnvironmentRules { Window = ChangeWindow.Read("0 22 * * * for 1h") },
-                },
+                Admission = rules,
             }
         );
         return services.BuildServiceProvider();
