@@ -99,6 +99,7 @@ public static class Registration
         services.AddSingleton<RunHistory>();
         services.AddSingleton<RunWatch>();
         services.AddSingleton<RunAnswers>();
+        services.AddSingleton<Readiness>();
         services.AddSingleton<RunReading>();
         services.AddSingleton<RunFeeds>();
         services.AddSingleton<TestStore>();
