@@ -91,6 +91,20 @@ public static class AppRole
         return new NpgsqlConnectionStringBuilder(owner) { Username = Name, Password = password }.ConnectionString;
     }
 
+    /// <summary>
+    /// Whether whoever connects can do as the owner of the tables does: be it, be a member of it, or a superuser. Then nothing that is
+    /// refused to the app's role is refused to it.
+    /// </summary>
+    /// <param name="database">Migrated.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<bool> IsOwnerAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var ask = database.CreateCommand(
+            "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'audit_log'::regclass"
+        );
+        return await ask.ExecuteScalarAsync(cancellation) is true;
+    }
+
     private static string Statements(string database, string role, bool hasJobs)
     {
         var sql = new StringBuilder();

@@ -17,7 +17,7 @@ using PerfGate.Host.Jobs;
 namespace PerfGate.Host.Server;
 
 /// <summary>PerfGate on one machine: Kestrel, Hangfire on PostgreSQL, child processes. Ends all it started.</summary>
-public sealed class GateServer : IAsyncDisposable
+public sealed partial class GateServer : IAsyncDisposable
 {
     private static readonly ILoggerFactory HangfireLog = LoggerFactory.Create(logging =>
         logging.AddConsole(ToStandardError).SetMinimumLevel(LogLevel.Warning)
@@ -46,6 +46,13 @@ public sealed class GateServer : IAsyncDisposable
             var connectionString = await PrepareAsync(options, postgres, cancellation);
             var app = Build(options, connectionString, key);
             await app.StartAsync(cancellation);
+            if (
+                options is { PostgresConnectionString: not null, PostgresOwner: null }
+                && await AppRole.IsOwnerAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellation)
+            )
+            {
+                LogOwner(app.Logger);
+            }
             return new GateServer(app, postgres, key);
         }
         catch
@@ -75,6 +82,12 @@ public sealed class GateServer : IAsyncDisposable
             await _postgres.DisposeAsync();
         }
     }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "PerfGate serves as the owner of its tables: whoever takes it over can rewrite the audit trail. Give it a role of its own in --postgres, and the owner in --postgres-owner."
+    )]
+    private static partial void LogOwner(ILogger log);
 
     // Brings the schema to the newest; gives how the server itself reaches the database, in a role of its own where it may.
     private static async Task<string> PrepareAsync(
@@ -106,7 +119,9 @@ public sealed class GateServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls);
-        builder.WebHost.ConfigureKestrel(kestrel => RequestLimits.Apply(kestrel, options.Admission.Limits.RequestBytes));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            RequestLimits.Apply(kestrel, options.Admission.Limits.RequestBytes)
+        );
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(ToStandardError);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
@@ -117,18 +132,18 @@ public sealed class GateServer : IAsyncDisposable
             builder.Services.AddSingleton(credential);
         }
         var perfGate = new PerfGateOptions
-            {
-                PostgresConnectionString = connectionString,
-                PostgresByEntra = options.PostgresByEntra,
-                ArtifactFolder = Path.Combine(options.DataFolder, "artifacts"),
-                BlobConnectionString = options.BlobConnectionString,
-                BlobServiceUrl = options.BlobServiceUrl,
-                Containers = options.Containers,
-                Engine = options.Engine,
-                SlotsPerEnvironment = options.SlotsPerEnvironment,
-                ImportBytes = options.ImportBytes,
-                Admission = options.Admission,
-            };
+        {
+            PostgresConnectionString = connectionString,
+            PostgresByEntra = options.PostgresByEntra,
+            ArtifactFolder = Path.Combine(options.DataFolder, "artifacts"),
+            BlobConnectionString = options.BlobConnectionString,
+            BlobServiceUrl = options.BlobServiceUrl,
+            Containers = options.Containers,
+            Engine = options.Engine,
+            SlotsPerEnvironment = options.SlotsPerEnvironment,
+            ImportBytes = options.ImportBytes,
+            Admission = options.Admission,
+        };
         builder.Services.AddPerfGate(perfGate);
         if (options.Telemetry.OtlpEndpoint is not null)
         {

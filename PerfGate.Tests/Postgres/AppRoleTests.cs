@@ -1,5 +1,6 @@
 using Npgsql;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.Postgres;
@@ -72,6 +73,30 @@ public sealed class AppRoleTests(PostgresFixture postgres)
         await row.ReadAsync(Never);
 
         Assert.Equal((0L, false), (row.GetInt64(0), row.GetBoolean(1)));
+    }
+
+    [Fact]
+    public async Task Whoever_serves_as_the_owner_is_told_so()
+    {
+        var owner = await postgres.CreateDatabaseAsync();
+        var folder = Directory.CreateTempSubdirectory("perfgate-owner-").FullName;
+        try
+        {
+            await using var host = await HostProcess.StartAsync(folder, owner);
+            for (var look = 0; !host.Errors.Contains("--postgres-owner") && look < 300; look++)
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+            Assert.Contains("serves as the owner of its tables", host.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        await using var asOwner = NpgsqlDataSource.Create(owner);
+        await using var asApp = NpgsqlDataSource.Create(await AppRole.CreateAsync(owner, Never));
+        Assert.True(await AppRole.IsOwnerAsync(asOwner, Never));
+        Assert.False(await AppRole.IsOwnerAsync(asApp, Never));
     }
 
     [Fact]
