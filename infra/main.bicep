@@ -9,11 +9,7 @@ targetScope = 'subscription'
 param name string = 'perfgate'
 
 @description('Which installation: each has resources of its own.')
-@allowed([
-  'staging'
-  'production'
-])
-param stage string
+param stage 'staging' | 'production'
 
 @description('Region of everything.')
 param location string = deployment().location
@@ -40,19 +36,10 @@ param databaseSize {
 }
 
 @description('Replication of the storage accounts.')
-@allowed([
-  'Standard_LRS'
-  'Standard_ZRS'
-])
-param storageSku string
+param storageSku 'Standard_LRS' | 'Standard_ZRS'
 
 @description('Tier of the registry. Documentation of container groups asks for Premium where images are pulled by identity.')
-@allowed([
-  'Basic'
-  'Standard'
-  'Premium'
-])
-param registrySku string
+param registrySku 'Basic' | 'Standard' | 'Premium'
 
 @description('Addresses of the network, at least a /22.')
 param addressPrefix string = '10.90.0.0/22'
@@ -284,25 +271,16 @@ module database 'modules/database.bicep' = {
     backupDays: databaseSize.backupDays
     highAvailability: databaseSize.highAvailability
     administrator: databaseAdministrator
+    #disable-next-line what-if-short-circuiting
+    migrator: {
+      principalId: identities.outputs.migratorPrincipalId
+      name: names.migrator
+    }
     isPrivate: privateDatabase
     subnetId: network.outputs.databaseSubnetId
     networkId: network.outputs.networkId
     allowedAddress: network.outputs.outboundAddress
   }
-}
-
-module databaseMigrator 'modules/database-migrator.bicep' = if (privateDatabase) {
-  scope: appGroup
-  params: {
-    serverName: names.database
-    migratorName: names.migrator
-    // Its name is the identity's id, which Azure gives: what-if cannot tell this one.
-    #disable-next-line what-if-short-circuiting
-    migratorPrincipalId: identities.outputs.migratorPrincipalId
-  }
-  dependsOn: [
-    database
-  ]
 }
 
 module access 'modules/access.bicep' = {
@@ -384,7 +362,6 @@ module functionApp 'modules/function-app.bicep' = {
     // The app starts with its rights, or its first minutes are errors.
     access
     runnerAccess
-    databaseMigrator
   ]
 }
 

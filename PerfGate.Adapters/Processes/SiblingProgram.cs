@@ -38,7 +38,7 @@ public static class SiblingProgram
     /// Where a clone has it built: of the same configuration as the running one, else (the Functions Core Tools build into
     /// <c>bin/output</c>, which says none) the latest of all.
     /// </summary>
-    private static IEnumerable<string> BuiltPlaces(string program, string here)
+    private static string[] BuiltPlaces(string program, string here)
     {
         var root = new DirectoryInfo(here);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, Clone)))

@@ -38,9 +38,13 @@ internal static class EngineCommand
     // Of the memory there is, of the container where there is one.
     private const double MemoryShare = 0.6;
 
+    // What Azure leaves in place where it could not read the vault: it must not go to a target as if it were the secret.
+    private const string UnreadVaultReference = "@Microsoft.KeyVault(";
+
     /// <summary>The value of a secret; null where it has none.</summary>
     public static string? Secret(string name) =>
         System.Environment.GetEnvironmentVariable(SecretReferences.Prefix + name) is { Length: > 0 } value
+        && !value.StartsWith(UnreadVaultReference, StringComparison.OrdinalIgnoreCase)
             ? value
             : null;
 

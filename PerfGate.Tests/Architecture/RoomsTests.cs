@@ -13,7 +13,8 @@ public class RoomsTests
         ["PerfGate.Adapters"] = ["PerfGate.Core"],
         ["PerfGate.K6"] = ["PerfGate.Core"],
         ["PerfGate.Runner"] = ["PerfGate.Core", "PerfGate.K6"],
-        ["PerfGate.Functions"] = ["PerfGate.Core", "PerfGate.Adapters"],
+        // The runner as a program to start, not to link.
+        ["PerfGate.Functions"] = ["PerfGate.Core", "PerfGate.Adapters", "PerfGate.Runner"],
         ["PerfGate.Host"] = ["PerfGate.Core", "PerfGate.Adapters", "PerfGate.Runner", "PerfGate.Demo"],
         ["PerfGate.Demo"] = [],
     };

@@ -92,10 +92,17 @@ public sealed class SecretReferenceTests(PostgresFixture postgres) : IAsyncLifet
         }
     }
 
-    [Fact]
-    public async Task One_that_has_no_value_is_named_and_no_load_is_made()
+    [Theory]
+    [InlineData("")]
+    // What stays in place where the platform could not read the vault.
+    [InlineData("@Microsoft.KeyVault(VaultName=kv;SecretName=ABSENT)")]
+    public async Task One_that_has_no_value_is_named_and_no_load_is_made(string value)
     {
-        await using var host = await HostProcess.StartAsync(_folder, await postgres.CreateDatabaseAsync());
+        await using var host = await HostProcess.StartAsync(
+            _folder,
+            await postgres.CreateDatabaseAsync(),
+            environment: ("PERFGATE_SECRET_ABSENT", value)
+        );
         var accepted = await host.Gate.ExecuteAsync(Request("ABSENT"), Cancellation);
 
         var run = await Loads.EndAsync(host.Gate, accepted.TestId);

@@ -43,12 +43,6 @@ internal sealed class CompiledTemplate(JsonElement template, JsonElement paramet
     public JsonElement Module(string module) =>
         template.GetProperty("resources").GetProperty(module).GetProperty("properties").GetProperty("template");
 
-    /// <summary>Where a module is deployed, as an expression; null where it always is.</summary>
-    public string? Condition(string module) =>
-        template.GetProperty("resources").GetProperty(module).TryGetProperty("condition", out var condition)
-            ? condition.GetString()
-            : null;
-
     /// <summary>What a module is given for a parameter, as an expression.</summary>
     public string Given(string module, string parameter) =>
         template

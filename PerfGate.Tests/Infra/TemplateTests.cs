@@ -71,10 +71,13 @@ public sealed partial class TemplateTests(CompiledStages stages) : IClassFixture
         var administrators = stages[stage].Of("Microsoft.DBforPostgreSQL/flexibleServers/administrators");
 
         Assert.Equal(
-            ["[parameters('administrator').name]", "[parameters('migratorName')]"],
+            ["[parameters('administrator').name]", "[parameters('migrator').name]"],
             administrators.Select(one => one.Property("principalName")!.Value.GetString()).Order(StringComparer.Ordinal)
         );
-        Assert.Equal("[parameters('privateDatabase')]", stages[stage].Condition("databaseMigrator"));
+        Assert.Equal(
+            "[parameters('isPrivate')]",
+            administrators.Single(one => one.Symbol == "migratorAdmin").Json.GetProperty("condition").GetString()
+        );
     }
 
     [Theory]

@@ -26,6 +26,9 @@ param backupDays int
 @description('Who may set up roles and tables: the group, user or service principal that deploys.')
 param administrator { objectId: string, name: string, type: 'Group' | 'ServicePrincipal' | 'User' }
 
+@description('The identity of the app that brings the schema and owns the tables, where it is private; else the administrator does.')
+param migrator { principalId: string, name: string }
+
 @description('Whether it has an address in the network alone; else it has a public one, behind a firewall.')
 param isPrivate bool
 
@@ -129,6 +132,21 @@ resource admin 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2024-08
   dependsOn: [
     database
     firewall
+  ]
+}
+
+// Nobody outside the network reaches it.
+resource migratorAdmin 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2024-08-01' = if (isPrivate) {
+  parent: server
+  // Azure gives the id: what-if cannot tell this one.
+  name: migrator.principalId
+  properties: {
+    principalName: migrator.name
+    principalType: 'ServicePrincipal'
+    tenantId: tenant().tenantId
+  }
+  dependsOn: [
+    admin
   ]
 }
 

@@ -143,17 +143,21 @@ var settings = [
   { name: 'PerfGate__Retention__RunDays', value: retentionDays.runs }
 ]
 
+// In tests their names have underscores, in the vault hyphens.
+var secrets = map(targetSecrets, secret => { name: secret, reference: toUpper(replace(secret, '-', '_')) })
+
 // Of the other environment nothing is said, and so nothing is allowed.
 var environmentName = stage == 'production' ? 'Production' : 'Staging'
 var targetSettings = [
   { name: 'PerfGate__Environments__${environmentName}__Targets', value: join(targetHosts, ';') }
   { name: 'PerfGate__Environments__${environmentName}__AllowPrivate', value: allowPrivateTargets ? 'true' : 'false' }
+  { name: 'PerfGate__Environments__${environmentName}__Secrets', value: join(map(secrets, one => one.reference), ';') }
 ]
 
 // The platform puts the value in their place, with the app's identity.
-var secretSettings = map(targetSecrets, secret => {
-  name: 'PERFGATE_SECRET_${toUpper(replace(secret, '-', '_'))}'
-  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secret})'
+var secretSettings = map(secrets, one => {
+  name: 'PERFGATE_SECRET_${one.reference}'
+  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${one.name})'
 })
 
 var furtherSettings = map(items(moreSettings), one => { name: one.key, value: one.value })
