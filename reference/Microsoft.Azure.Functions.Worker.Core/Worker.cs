@@ -2,12 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.Azure.Functions.Worker;
 
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class FunctionAttribute(string name) : Attribute
-{
-    public string Name { get; } = name;
-}
-
 public abstract class FunctionContext
 {
     public abstract string InvocationId { get; }

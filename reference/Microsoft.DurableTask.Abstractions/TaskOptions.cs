@@ -9,7 +9,7 @@ public record TaskOptions
     public static TaskOptions FromRetryPolicy(RetryPolicy policy) => new(new TaskRetryOptions(policy));
 }
 
-public record TaskRetryOptions
+public sealed record TaskRetryOptions
 {
     public TaskRetryOptions(RetryPolicy policy) => Policy = policy;
 

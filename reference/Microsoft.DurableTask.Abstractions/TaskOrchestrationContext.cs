@@ -17,7 +17,11 @@ public abstract class TaskOrchestrationContext
     public virtual Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) =>
         throw null!;
 
-    public abstract Task<T> CallActivityAsync<T>(TaskName name, object? input = null, TaskOptions? options = null);
+    public abstract Task<TResult> CallActivityAsync<TResult>(
+        TaskName name,
+        object? input = null,
+        TaskOptions? options = null
+    );
 
     public virtual Task CallSubOrchestratorAsync(
         TaskName orchestratorName,
@@ -53,4 +57,4 @@ public abstract class TaskOrchestrationContext
     public virtual ILogger CreateReplaySafeLogger<T>() => throw null!;
 }
 
-public sealed record ParentOrchestrationInstance(TaskName Name, string InstanceId);
+public record ParentOrchestrationInstance(TaskName Name, string InstanceId);

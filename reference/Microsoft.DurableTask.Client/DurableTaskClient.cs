@@ -20,6 +20,30 @@ public abstract class DurableTaskClient : IAsyncDisposable
         CancellationToken cancellation = default
     );
 
+    public abstract Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    );
+
+    public abstract Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    );
+
+    public abstract Task SuspendInstanceAsync(
+        string instanceId,
+        string? reason = null,
+        CancellationToken cancellation = default
+    );
+
+    public abstract Task ResumeInstanceAsync(
+        string instanceId,
+        string? reason = null,
+        CancellationToken cancellation = default
+    );
+
     public virtual Task TerminateInstanceAsync(
         string instanceId,
         TerminateInstanceOptions? options = null,

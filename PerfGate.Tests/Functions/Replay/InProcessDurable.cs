@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Reflection;
-using System.Text.Json;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
 using PerfGate.Core.Runs;
 using PerfGate.Functions.Orchestration;
 
@@ -16,11 +12,7 @@ namespace PerfGate.Tests.Functions.Replay;
 /// </summary>
 internal sealed class InProcessDurable(IServiceProvider services) : DurableTaskClient("in-process")
 {
-    private static readonly Dictionary<string, MethodInfo> Activities = typeof(RunActivities)
-        .GetMethods()
-        .Where(method => method.IsDefined(typeof(FunctionAttribute)))
-        .ToDictionary(method => method.GetCustomAttribute<FunctionAttribute>()!.Name);
-
+    private readonly AppActivities _activities = new(services);
     private readonly ConcurrentDictionary<string, Instance> _instances = new();
 
     public ReplayHarness<OrchestrationState, RunVerdict?> HarnessOf(Guid runId) => _instances[runId.ToString()].Harness;
@@ -37,7 +29,10 @@ internal sealed class InProcessDurable(IServiceProvider services) : DurableTaskC
     {
         Assert.Equal(RunOrchestrator.Name, orchestratorName.Name);
         var id = options!.InstanceId!;
-        var harness = new ReplayHarness<OrchestrationState, RunVerdict?>(RunOrchestrator.RunAsync, ExecuteAsync)
+        var harness = new ReplayHarness<OrchestrationState, RunVerdict?>(
+            RunOrchestrator.RunAsync,
+            _activities.ExecuteAsync
+        )
         {
             WaitsForTimers = true,
             Now = DateTime.UtcNow,
@@ -79,18 +74,31 @@ internal sealed class InProcessDurable(IServiceProvider services) : DurableTaskC
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
         throw new NotSupportedException();
 
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => throw new NotSupportedException();
 
-    private async Task<object?> ExecuteAsync(string name, string input)
-    {
-        await using var scope = services.CreateAsyncScope();
-        var activity = Activities[name];
-        var instance = ActivatorUtilities.CreateInstance<RunActivities>(scope.ServiceProvider);
-        var given = JsonSerializer.Deserialize(input, activity.GetParameters()[0].ParameterType);
-        var task = (Task)activity.Invoke(instance, [given, CancellationToken.None])!;
-        await task;
-        return task.GetType().GetProperty("Result")!.GetValue(task);
-    }
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => throw new NotSupportedException();
+
+    public override Task SuspendInstanceAsync(
+        string instanceId,
+        string? reason = null,
+        CancellationToken cancellation = default
+    ) => throw new NotSupportedException();
+
+    public override Task ResumeInstanceAsync(
+        string instanceId,
+        string? reason = null,
+        CancellationToken cancellation = default
+    ) => throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed record Instance(ReplayHarness<OrchestrationState, RunVerdict?> Harness, Task<RunVerdict?> Output);
 }

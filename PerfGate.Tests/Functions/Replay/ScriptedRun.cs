@@ -53,7 +53,8 @@ internal sealed class ScriptedRun
 
     public Task<RunVerdict?> RunAsync() => Harness.RunAsync(new OrchestrationState(RunId), RunId.ToString());
 
-    private Task<object?> DoAsync(string activity, string input)
+    /// <summary>Lets an activity answer, with its input as JSON.</summary>
+    public Task<object?> DoAsync(string activity, string input)
     {
         Inputs.Add((activity, input));
         var call = _calls[activity] = _calls.GetValueOrDefault(activity) + 1;
