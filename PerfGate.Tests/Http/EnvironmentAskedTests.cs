@@ -69,7 +69,7 @@ public sealed class EnvironmentAskedTests(RunsFixture gate) : IClassFixture<Runs
 
     private static object Scheduled => Request(new { cron = "0 6 * * 1" });
 
-    private static object Request(object? schedule)
+    private static Dictionary<string, object> Request(object? schedule)
     {
         var request = new Dictionary<string, object>
         {
