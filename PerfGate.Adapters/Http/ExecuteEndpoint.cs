@@ -16,6 +16,12 @@ public static class ExecuteEndpoint
         "the id of a test of GET /api/performance/tests"
     );
 
+    private static readonly FieldError UnreadableTest = new(
+        "testDefinitionId",
+        "names a test whose configuration cannot be read as it is stored",
+        "a test that can be read; PUT tests/{id}/config makes it so"
+    );
+
     /// <summary>
     /// 202 with <c>{testId, status, estimatedCompletion}</c>, for <c>{testType, configuration, environment}</c> as for
     /// <c>{testDefinitionId, overrides?}</c>, each with <c>confirmEnvironment</c> on production; 413 or 422 with every problem;
@@ -88,9 +94,16 @@ public static class ExecuteEndpoint
             case ExecuteRequest.Whole whole:
                 return (Validated<RunRequest>.Ok(whole.Request), null, whole.ConfirmEnvironment);
             case ExecuteRequest.OfDefinition wanted:
-                return await tests.FindAsync(wanted.TestDefinitionId, cancellation) is { } test
-                    ? (ExecuteReader.Merge(test.Request, wanted.Overrides, limits), test.Id, wanted.ConfirmEnvironment)
-                    : (Validated<RunRequest>.Refused([UnknownTest]), null, null);
+                return await tests.FindAsync(wanted.TestDefinitionId, cancellation) switch
+                {
+                    null => (Validated<RunRequest>.Refused([UnknownTest]), null, null),
+                    { Request: { } stored, Id: var id } => (
+                        ExecuteReader.Merge(stored, wanted.Overrides, limits),
+                        id,
+                        wanted.ConfirmEnvironment
+                    ),
+                    _ => (Validated<RunRequest>.Refused([UnreadableTest]), null, null),
+                };
             default:
                 return (Validated<RunRequest>.Refused(read.Errors), null, null);
         }

@@ -245,13 +245,14 @@ public sealed class TestStore(NpgsqlDataSource database, PerfGateOptions options
         {
             return null;
         }
+        var target = test.Configuration is { } asked ? $" against {asked.BaseUrl}" : "";
         var entry = new AuditEntry(by, action, AuditOutcomes.Done)
         {
             Environment = test.Environment,
             Subject = $"{test.Id}",
             Detail = string.Create(
                 CultureInfo.InvariantCulture,
-                $"version {test.Version}, {EnumText.Lower(test.TestType)} against {test.Configuration.BaseUrl}{(test.Schedule is null ? "" : ", by schedule")}"
+                $"version {test.Version}, {EnumText.Lower(test.TestType)}{target}{(test.Schedule is null ? "" : ", by schedule")}"
             ),
         };
         await AuditLog.AppendAsync(connection, entry, cancellation);

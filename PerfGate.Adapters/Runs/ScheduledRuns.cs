@@ -31,7 +31,12 @@ public sealed partial class ScheduledRuns(DueTests due, ILogger<ScheduledRuns> l
             }
             else
             {
+                // Beside it: an alert looks for this sentence among what is logged without an exception.
                 LogNotStarted(test.TestDefinitionId, test.Outcome);
+                if (test.Surprise is { } surprise)
+                {
+                    LogSurprise(surprise, test.TestDefinitionId);
+                }
             }
         }
         return started;
@@ -42,4 +47,7 @@ public sealed partial class ScheduledRuns(DueTests due, ILogger<ScheduledRuns> l
 
     [LoggerMessage(LogLevel.Warning, "Test {Test} was due. {Outcome}")]
     private partial void LogNotStarted(Guid test, string outcome);
+
+    [LoggerMessage(LogLevel.Error, "Test {Test} was due and met a surprise")]
+    private partial void LogSurprise(Exception surprise, Guid test);
 }

@@ -99,6 +99,35 @@ public sealed class TestsApiTests(RunsFixture gate) : IClassFixture<RunsFixture>
     }
 
     [Fact]
+    public async Task A_test_that_cannot_be_read_stands_in_its_page_says_so_and_is_well_again_once_put_anew()
+    {
+        var id = await DefineAsync();
+        await gate.SqlAsync(
+            $$"""UPDATE performance_tests SET configuration = '{"vus": 5}', schedule = '{"cron": 7}' WHERE id = '{{id}}'"""
+        );
+
+        var (page, list) = await gate.GetAsync("tests?limit=200");
+        var (found, test) = await gate.GetAsync($"tests/{id}");
+        var (refused, problem) = await gate.AskAsync(HttpMethod.Post, "tests/execute", new { testDefinitionId = id });
+        var (changed, _) = await PutAsync($"tests/{id}/config", Configuration, "\"1\"");
+        var (again, well) = await gate.AskAsync(HttpMethod.Put, $"tests/{id}/schedule", "null", ("If-Match", "*"));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (page.StatusCode, found.StatusCode));
+        var row = list.GetProperty("tests").EnumerateArray().Single(one => one.GetProperty("id").GetGuid() == id);
+        Assert.Equal(test.GetRawText(), row.GetRawText());
+        Assert.Equal(
+            ["configuration", "schedule.cron"],
+            row.GetProperty("unreadable").EnumerateArray().Select(field => field.GetString()!)
+        );
+        Assert.False(row.TryGetProperty("configuration", out _));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Equal(["testDefinitionId"], Fields(problem));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (changed.StatusCode, again.StatusCode));
+        Assert.False(well.TryGetProperty("unreadable", out _));
+        Assert.Equal(5, well.GetProperty("configuration").GetProperty("vus").GetInt32());
+    }
+
+    [Fact]
     public async Task Of_two_changes_at_once_one_is_refused()
     {
         var id = await DefineAsync();

@@ -25,7 +25,7 @@ public sealed class DueTestsTests(PostgresFixture postgres)
 
         Assert.Equal((test.Id, next), (due!.TestDefinitionId, due.DueAt));
         var run = (await runs.Store.FindAsync(due.RunId!.Value, Never))!;
-        Assert.Equal((RunStatus.Queued, test.Configuration.Vus), (run.Status, run.Request.Configuration.Vus));
+        Assert.Equal((RunStatus.Queued, test.Configuration!.Vus), (run.Status, run.Request.Configuration.Vus));
         Assert.Equal(
             [test.Id.ToString(), DueTests.RequestedBy],
             await runs.RowAsync($"SELECT test_id, requested_by FROM performance_test_runs WHERE id = '{due.RunId}'")
@@ -164,6 +164,74 @@ public sealed class DueTestsTests(PostgresFixture postgres)
             ],
             await runs.RowAsync("SELECT principal, outcome, subject, detail FROM audit_log ORDER BY id DESC LIMIT 1")
         );
+    }
+
+    [Theory]
+    [InlineData("configuration = '{}'", "the test cannot be read as it is stored (configuration)", true)]
+    [InlineData("configuration = configuration || '{\"vus\": \"many\"}'", "(configuration.vus)", true)]
+    [InlineData("configuration = 'null'", "(configuration)", true)]
+    [InlineData("schedule = '[]'", "its schedule cannot be read as it is stored", false)]
+    [InlineData("schedule = 'null'", "its schedule cannot be read as it is stored", false)]
+    [InlineData("schedule = NULL", "its schedule cannot be read as it is stored", false)]
+    [InlineData("schedule = schedule || '{\"cron\": \"never\"}'", "the cron expression of its schedule", false)]
+    [InlineData("schedule = schedule || '{\"timeZone\": \"Mars/Olympus\"}'", "the time zone of its schedule", false)]
+    [InlineData("schedule = schedule || '{\"timeZone\": null}'", "the time zone of its schedule", false)]
+    public async Task A_test_that_cannot_be_read_keeps_no_other_from_its_time(string change, string why, bool isMovedOn)
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var bad = await DefineAsync(runs, Hourly);
+        var good = await DefineAsync(runs, Hourly);
+        var first = bad.ScheduleState!.NextAt!.Value.AddSeconds(-1);
+        await runs.RowAsync(
+            $"UPDATE performance_tests SET {change}, schedule_next_at = '{first:O}' WHERE id = '{bad.Id}' RETURNING id"
+        );
+        runs.Time.SetUtcNow(good.ScheduleState!.NextAt!.Value);
+
+        var refused = await runs.Due.TakeAsync(nightly: false, Never);
+        var started = await runs.Due.TakeAsync(nightly: false, Never);
+
+        Assert.Equal((bad.Id, null), (refused!.TestDefinitionId, refused.RunId));
+        Assert.Contains(why, refused.Outcome, StringComparison.Ordinal);
+        Assert.Equal(good.Id, started!.TestDefinitionId);
+        Assert.NotNull(started.RunId);
+        Assert.Null(await runs.Due.TakeAsync(nightly: false, Never));
+        Assert.Equal(
+            [refused.Outcome, isMovedOn ? "True" : "False"],
+            await runs.RowAsync(
+                $"SELECT schedule_last_outcome, schedule_next_at IS NOT NULL FROM performance_tests WHERE id = '{bad.Id}'"
+            )
+        );
+        Assert.Equal(
+            ["refused"],
+            await runs.RowAsync($"SELECT outcome FROM audit_log WHERE subject = '{bad.Id}' AND principal = 'schedule'")
+        );
+    }
+
+    [Fact]
+    public async Task A_test_that_meets_a_surprise_keeps_no_other_from_its_time()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        var bad = await DefineAsync(runs, Hourly);
+        var good = await DefineAsync(runs, Hourly);
+        await runs.RowAsync(
+            $"""
+            ALTER TABLE performance_test_runs ADD CONSTRAINT surprise CHECK (test_id <> '{bad.Id}');
+            UPDATE performance_tests SET schedule_next_at = schedule_next_at - interval '1 second' WHERE id = '{bad.Id}'
+            RETURNING id
+            """
+        );
+        runs.Time.SetUtcNow(good.ScheduleState!.NextAt!.Value);
+
+        var surprised = await runs.Due.TakeAsync(nightly: false, Never);
+        var started = await runs.Due.TakeAsync(nightly: false, Never);
+
+        Assert.Equal((bad.Id, null), (surprised!.TestDefinitionId, surprised.RunId));
+        Assert.IsType<Npgsql.PostgresException>(surprised.Surprise);
+        Assert.Equal(good.Id, started!.TestDefinitionId);
+        Assert.NotNull(started.RunId);
+        var state = (await runs.Tests.FindAsync(bad.Id, Never))!.ScheduleState!;
+        Assert.Equal(surprised.Outcome, state.LastOutcome);
+        Assert.Equal(good.ScheduleState.NextAt.Value.AddHours(1), state.NextAt);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
 
         Assert.Equal((latest, Verdict.Passed), (test.Latest!.TestId, test.Latest.Verdict!.Value));
         Assert.Equal(110, test.Latest.AvgResponseTimeMs);
-        Assert.Equal(5, test.Configuration.Vus);
+        Assert.Equal(5, test.Configuration!.Vus);
         Assert.Equal((TestOrigin.Executed, 1), (test.Origin, test.Version));
     }
 
@@ -36,7 +36,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
 
         var tests = (await new TestPages(runs.Database).ReadAsync(new TestFilter(), Never)).Tests;
 
-        Assert.Equal([5, 6, 5], tests.Select(test => test.Configuration.Vus!.Value));
+        Assert.Equal([5, 6, 5], tests.Select(test => test.Configuration!.Vus!.Value));
         Assert.Equal(TargetEnvironment.Production, tests[0].Environment);
         Assert.All(tests, test => Assert.Equal(RunStatus.Queued, test.Latest!.Status));
         Assert.All(tests, test => Assert.Null(test.Latest!.P95ResponseTimeMs));
@@ -67,7 +67,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
         var test = Assert.Single((await new TestPages(runs.Database).ReadAsync(new TestFilter(), Never)).Tests);
 
         // Only what changes it counts.
-        Assert.Equal(("second", 2), (test.Configuration.Tags["build"], test.Version));
+        Assert.Equal(("second", 2), (test.Configuration!.Tags["build"], test.Version));
     }
 
     [Fact]
@@ -83,9 +83,9 @@ public sealed class TestStoreTests(PostgresFixture postgres)
         await runs.QueueAsync(Tagged("another's"));
 
         Assert.Equal(TestOrigin.Defined, changed!.Origin);
-        Assert.Equal("mine", (await tests.FindAsync(made.Id, Never))!.Configuration.Tags["build"]);
+        Assert.Equal("mine", (await tests.FindAsync(made.Id, Never))!.Configuration!.Tags["build"]);
         var all = (await new TestPages(runs.Database).ReadAsync(new TestFilter(), Never)).Tests;
-        Assert.Equal(["another's", "mine"], all.Select(test => test.Configuration.Tags["build"]));
+        Assert.Equal(["another's", "mine"], all.Select(test => test.Configuration!.Tags["build"]));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class TestStoreTests(PostgresFixture postgres)
         var made = Assert.Single(answers.OfType<StoredTest>());
         var stored = (await tests.FindAsync(test.Id, Never))!;
         Assert.Equal(2, stored.Version);
-        Assert.Equal(made.Configuration.Tags["build"], stored.Configuration.Tags["build"]);
+        Assert.Equal(made.Configuration!.Tags["build"], stored.Configuration!.Tags["build"]);
     }
 
     [Fact]
