@@ -16,7 +16,9 @@ public sealed class RunAnswers
     // Two generations of this size are kept at most. An answer is usually some kilobytes.
     private const long MostBytes = 16 * 1024 * 1024;
 
-    private readonly ConcurrentDictionary<(string What, Guid RunId), Task<RunAnswer?>> _making = new();
+    // Lazy, so that an answer stands here before its making begins: one that is made at once, or fails at once, is taken out again
+    // after it was put in, and not before.
+    private readonly ConcurrentDictionary<(string What, Guid RunId), Lazy<Task<RunAnswer>>> _making = new();
     private readonly Lock _lock = new();
     private Dictionary<(string, Guid), RunAnswer> _young = [];
     private Dictionary<(string, Guid), RunAnswer> _old = [];
@@ -39,11 +41,11 @@ public sealed class RunAnswers
     public async Task<IResult> MakeAsync<T>(HttpContext context, string what, Guid runId, Func<Task<T>> make)
     {
         // Not cancelled with one caller: others may wait for the same.
-        var answer = await _making.GetOrAdd((what, runId), key => KeepAsync(key, make));
-        return Send(context, answer!);
+        var making = _making.GetOrAdd((what, runId), key => new Lazy<Task<RunAnswer>>(() => KeepAsync(key, make)));
+        return Send(context, await making.Value);
     }
 
-    private async Task<RunAnswer?> KeepAsync<T>((string What, Guid RunId) key, Func<Task<T>> make)
+    private async Task<RunAnswer> KeepAsync<T>((string What, Guid RunId) key, Func<Task<T>> make)
     {
         try
         {
