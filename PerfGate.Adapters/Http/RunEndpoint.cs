@@ -90,8 +90,7 @@ public static class RunEndpoint
         {
             return Problems.Unknown("run", testId);
         }
-        // What a run in error left is written as well as it can be after its row has ended.
-        if (RunStates.IsEnd(run.Status) && run.Verdict is not Verdict.Error)
+        if (run.IsFinal)
         {
             return await reading.Answers.MakeAsync(context, what, testId, () => view(run, CancellationToken.None));
         }

@@ -4,7 +4,6 @@ using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
-using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Http;
 
@@ -51,7 +50,7 @@ public static class SeriesEndpoint
         {
             return Problems.Unknown("run", testId);
         }
-        if (RunStates.IsEnd(run.Status))
+        if (run.IsFinal)
         {
             return await answers.MakeAsync(context, what, testId, () => ReadAsync(CancellationToken.None));
         }

@@ -45,6 +45,12 @@ public sealed record RunRow
 
     /// <summary>Place in the environment's line, from 1; null unless queued.</summary>
     public int? QueuePosition { get; init; }
+
+    /// <summary>
+    /// Whether it has ended, and all that it left as well. What a run in error left is written as well as it can be after its row
+    /// has ended.
+    /// </summary>
+    public bool IsFinal => RunStates.IsEnd(Status) && Verdict is not Core.Runs.Verdict.Error;
 }
 
 /// <summary>What came of asking a run to stop.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
+using PerfGate.Core.Runs;
 using static PerfGate.Tests.K6Output.Captures;
 
 namespace PerfGate.Tests.Http;
@@ -48,6 +49,26 @@ public sealed class SeriesAndLogTests(RunsFixture runs) : IClassFixture<RunsFixt
         Assert.Equal(10, body.GetProperty("resolutionSeconds").GetInt32());
         Assert.Equal(200, body.GetProperty("points").EnumerateArray().Sum(p => p.GetProperty("requests").GetInt64()));
         Assert.Equal(100, whole.GetProperty("points").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task The_series_of_a_run_in_error_may_still_grow_and_is_not_kept()
+    {
+        var id = await runs.EndedAsync(change: result =>
+            result with
+            {
+                Status = RunStatus.Failed,
+                Verdict = new RunVerdict(Verdict.Error, [new Reason("runner-lost", "A sample.")]),
+            }
+        );
+        await runs.WriteAsync(id, ArtifactNames.Series(0), Series(3));
+        var (answer, _) = await runs.GetAsync($"runs/{id}/series");
+        await runs.WriteAsync(id, ArtifactNames.Series(0), Series(5));
+
+        var (_, later) = await runs.GetAsync($"runs/{id}/series");
+
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.Equal(5, later.GetProperty("points").GetArrayLength());
     }
 
     [Fact]
