@@ -15,7 +15,7 @@ public static class RunEventsEndpoint
     public static async Task<IResult> FollowAsync(
         HttpRequest request,
         Guid testId,
-        RunStore runs,
+        RunLooks runs,
         RunFeeds feeds,
         CancellationToken cancellation
     )

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Azure;
+using Microsoft.Extensions.Logging;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Requests;
@@ -28,10 +30,23 @@ public sealed record RunState(
 /// The events of one run, read once for all who follow it: a look at the database when the run moves, one at the appended
 /// seconds each second. Those who follow copy bytes.
 /// </summary>
-internal sealed class RunFeed(Guid runId, RunStore runs, RunWatch watch, ProgressReader progress, RunReading reading)
+internal sealed partial class RunFeed(
+    Guid runId,
+    RunLooks runs,
+    RunWatch watch,
+    ProgressReader progress,
+    RunReading reading,
+    ILogger log
+)
 {
     /// <summary>The id of the last event: who has seen it has seen all.</summary>
     public const string EndId = "end";
+
+    /// <summary>How long a database or artifacts that are out of reach are waited for.</summary>
+    public static readonly TimeSpan AwayPatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long is tried again what time alone does not mend.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
@@ -42,6 +57,7 @@ internal sealed class RunFeed(Guid runId, RunStore runs, RunWatch watch, Progres
     private (RunProgress? Figures, byte[] Event, long Version) _progress = (null, [], 0);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _ended;
+    private bool _closed;
 
     /// <summary>Guarded by the feeds' lock.</summary>
     public int Readers { get; set; }
@@ -49,10 +65,43 @@ internal sealed class RunFeed(Guid runId, RunStore runs, RunWatch watch, Progres
     /// <summary>Stops reading when nobody follows any more.</summary>
     public CancellationTokenSource Abandoned { get; } = new();
 
-    /// <summary>Reads until the run has ended or nobody follows it.</summary>
+    /// <summary>Whether it is read no more, although the end was not said: whoever comes now needs another.</summary>
+    public bool IsGivenUp
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _closed && !_ended;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads until the run has ended or is gone, nobody follows it, or it could not be read for too long. Those who still follow
+    /// are let go then.
+    /// </summary>
     public async Task ReadAsync(CancellationToken cancellation)
     {
+        try
+        {
+            await ReadToEndAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { }
+        catch (Exception surprise)
+        {
+            LogGivenUp(surprise, runId);
+        }
+        finally
+        {
+            Say(() => _closed = true);
+        }
+    }
+
+    private async Task ReadToEndAsync(CancellationToken cancellation)
+    {
         using var watching = watch.Watch(runId);
+        long? failing = null;
         while (true)
         {
             try
@@ -75,21 +124,37 @@ internal sealed class RunFeed(Guid runId, RunStore runs, RunWatch watch, Progres
                     {
                         SayProgress(await progress.ReadAsync(runId, cancellation));
                     }
+                    failing = null;
                     await Task.WhenAny(moved, Task.Delay(LookInterval, watch.Time, cancellation));
                     cancellation.ThrowIfCancellationRequested();
                 }
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (Exception failure) when (!cancellation.IsCancellationRequested)
             {
-                return;
-            }
-            catch (Exception)
-            {
-                // The database or the artifacts are out of reach: those who follow get signs of life until they are back.
-                await Task.WhenAny(Task.Delay(LookInterval, watch.Time, cancellation));
+                if (failing is null)
+                {
+                    LogFailing(failure, runId);
+                }
+                failing ??= watch.Time.GetTimestamp();
+                if (watch.Time.GetElapsedTime(failing.Value) >= (IsAway(failure) ? AwayPatience : Patience))
+                {
+                    throw;
+                }
+                // Those who follow get signs of life meanwhile.
+                await Task.Delay(LookInterval, watch.Time, cancellation);
             }
         }
     }
+
+    private static bool IsAway(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or RequestFailedException
+        || DatabaseAway.Explains(failure);
+
+    [LoggerMessage(LogLevel.Warning, "Run {RunId} cannot be read for those who follow it; it is tried again")]
+    private partial void LogFailing(Exception failure, Guid runId);
+
+    [LoggerMessage(LogLevel.Error, "Run {RunId} could not be read for too long; those who follow it are let go")]
+    private partial void LogGivenUp(Exception failure, Guid runId);
 
     /// <summary>What has been said since the place given, which is moved on; who begins gets the present state first.</summary>
     public (IReadOnlyList<byte[]> Events, bool Ended, Task News) Since(ref FeedPlace? place)
@@ -104,7 +169,7 @@ internal sealed class RunFeed(Guid runId, RunStore runs, RunWatch watch, Progres
             }
             // Nothing said yet: who begins stays at the beginning.
             place = _states.Count == 0 ? null : new FeedPlace(_states.Count, _progress.Version);
-            return (events, _ended, _news.Task);
+            return (events, _ended || _closed, _news.Task);
         }
     }
 

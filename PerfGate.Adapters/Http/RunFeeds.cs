@@ -1,10 +1,17 @@
+using Microsoft.Extensions.Logging;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
 
 namespace PerfGate.Adapters.Http;
 
 /// <summary>One feed for each run that somebody follows, however many follow it.</summary>
-public sealed class RunFeeds(RunStore runs, RunWatch watch, ProgressReader progress, RunReading reading)
+public sealed class RunFeeds(
+    RunLooks runs,
+    RunWatch watch,
+    ProgressReader progress,
+    RunReading reading,
+    ILogger<RunFeeds> log
+)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RunFeed> _feeds = [];
@@ -18,9 +25,9 @@ public sealed class RunFeeds(RunStore runs, RunWatch watch, ProgressReader progr
     {
         lock (_lock)
         {
-            if (!_feeds.TryGetValue(runId, out var feed))
+            if (!_feeds.TryGetValue(runId, out var feed) || feed.IsGivenUp)
             {
-                _feeds.Add(runId, feed = new RunFeed(runId, runs, watch, progress, reading));
+                _feeds[runId] = feed = new RunFeed(runId, runs, watch, progress, reading, log);
                 _ = Task.Run(() => feed.ReadAsync(feed.Abandoned.Token));
             }
             feed.Readers++;
@@ -34,7 +41,10 @@ public sealed class RunFeeds(RunStore runs, RunWatch watch, ProgressReader progr
         {
             if (--feed.Readers == 0)
             {
-                _feeds.Remove(runId);
+                if (_feeds.GetValueOrDefault(runId) == feed)
+                {
+                    _feeds.Remove(runId);
+                }
                 feed.Abandoned.Cancel();
             }
         }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Runs;
@@ -5,12 +7,13 @@ using PerfGate.Core.Runs;
 namespace PerfGate.Adapters.Http;
 
 /// <summary>Finds runs, waiting for their end where that is wished, and makes what the API shows of them.</summary>
-public sealed class RunReading(
+public sealed partial class RunReading(
     RunLooks runs,
     RunWatch watch,
     RunArtifacts artifacts,
     ProgressReader progress,
-    RunAnswers answers
+    RunAnswers answers,
+    ILogger<RunReading> log
 )
 {
     /// <summary>Answers about ended runs.</summary>
@@ -40,7 +43,7 @@ public sealed class RunReading(
     public async Task<RunView> ViewAsync(RunRow run, CancellationToken cancellation)
     {
         var ended = RunStates.IsEnd(run.Status);
-        var result = ended ? await artifacts.ReadResultAsync(run.Id, cancellation) : null;
+        var result = ended ? await UndamagedAsync(run.Id, artifacts.ReadResultAsync(run.Id, cancellation)) : null;
         return new RunView
         {
             TestId = run.Id,
@@ -62,7 +65,9 @@ public sealed class RunReading(
     /// <summary>The short answer for a pipeline.</summary>
     public async Task<GateView> GateAsync(RunRow run, CancellationToken cancellation)
     {
-        var gate = RunStates.IsEnd(run.Status) ? await artifacts.ReadGateAsync(run.Id, cancellation) : null;
+        var gate = RunStates.IsEnd(run.Status)
+            ? await UndamagedAsync(run.Id, artifacts.ReadGateAsync(run.Id, cancellation))
+            : null;
         if (gate is null || (run.Verdict is Verdict.Error && Lacks(gate, run.Reasons)))
         {
             // Without a result, or given up after it was judged: what the row says is all that holds.
@@ -79,6 +84,24 @@ public sealed class RunReading(
             run.Verdict is null ? [] : gate.Rules
         );
     }
+
+    // What is damaged stays so: status, verdict and reasons are told by the row, and whoever waits for them must not wait for ever.
+    private async Task<T?> UndamagedAsync<T>(Guid runId, Task<T?> reading)
+        where T : class
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (JsonException damaged)
+        {
+            LogDamaged(damaged, runId);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "What run {RunId} left is damaged; its row alone is told")]
+    private partial void LogDamaged(Exception damaged, Guid runId);
 
     private static bool Lacks(GateResult gate, IReadOnlyList<Reason> reasons) =>
         reasons.Any(reason => gate.Rules.All(rule => rule.Name != reason.Code));

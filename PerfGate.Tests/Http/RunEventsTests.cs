@@ -100,6 +100,40 @@ public sealed class RunEventsTests(RunsFixture runs) : IClassFixture<RunsFixture
     }
 
     [Fact]
+    public async Task Whoever_follows_a_run_that_is_deleted_is_let_go()
+    {
+        var id = await runs.StartAsync();
+        using var events = await EventReader.OpenAsync(runs.Http, id);
+        Assert.Equal("state", (await events.NextAsync())!.Name);
+
+        await runs.SqlAsync($"DELETE FROM performance_test_runs WHERE id = '{id}'");
+        await runs.SqlAsync($"SELECT pg_notify('perfgate_runs', '{id} running')");
+
+        Assert.Empty(await events.RestAsync());
+    }
+
+    [Fact]
+    public async Task Of_a_run_whose_artifacts_are_damaged_the_end_is_told_as_its_row_knows_it()
+    {
+        var id = await runs.StartAsync();
+        using var events = await EventReader.OpenAsync(runs.Http, id);
+        await events.NextAsync();
+        await runs.WriteAsync(id, ArtifactNames.Gate, "{\"rules\": [");
+        await runs.EndAsync(id);
+        await runs.WriteAsync(id, ArtifactNames.Result, "{");
+
+        var end = (await events.RestAsync())[^1];
+        var (_, gate) = await runs.GetAsync($"runs/{id}/gate");
+        var (_, run) = await runs.GetAsync($"runs/{id}");
+
+        Assert.Equal(("end", "passed"), (end.Name, end.Data.GetProperty("verdict").GetString()));
+        Assert.Equal(end.Data.GetRawText(), gate.GetRawText());
+        Assert.Equal("all-held", gate.GetProperty("reasons")[0].GetProperty("code").GetString());
+        Assert.Equal("passed", run.GetProperty("verdict").GetString());
+        Assert.False(run.TryGetProperty("results", out _));
+    }
+
+    [Fact]
     public async Task An_unknown_run_has_no_events()
     {
         var (answer, body) = await runs.GetAsync($"runs/{Guid.NewGuid()}/events");
