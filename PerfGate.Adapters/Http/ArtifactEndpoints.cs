@@ -15,25 +15,28 @@ public static class ArtifactEndpoints
 
     /// <summary><c>GET runs/{testId}/report?format=html|markdown|junit</c>.</summary>
     public static async Task<IResult> ReportAsync(
+        HttpContext context,
         Guid testId,
-        string? format,
         RunStore runs,
         IArtifactStore store,
         CancellationToken cancellation
     )
     {
-        (string Name, string Type)? report = format switch
+        var fields = new QueryFields(context.Request.Query, "format");
+        (string Name, string Type)? report = fields.Text("format") switch
         {
             null or "html" => (ArtifactNames.ReportHtml, "text/html; charset=utf-8"),
             "markdown" => (ArtifactNames.ReportMarkdown, "text/markdown; charset=utf-8"),
             "junit" => (ArtifactNames.ReportJUnit, "application/xml; charset=utf-8"),
             _ => null,
         };
-        return report is { } known
+        if (report is null)
+        {
+            fields.Refuse("format", "is not a format", "html, markdown or junit");
+        }
+        return report is { } known && fields.Errors.Count == 0
             ? await SendAsync(testId, known.Name, known.Type, "report", runs, store, cancellation)
-            : Problems.Unusable([
-                new FieldError("format", $"is \"{FieldPath.Shown(format!)}\"", "html, markdown or junit"),
-            ]);
+            : Problems.Unusable(fields.Errors);
     }
 
     /// <summary><c>GET runs/{testId}/script</c>: the script exactly as it ran.</summary>
@@ -78,11 +81,12 @@ public static class ArtifactEndpoints
         // The script's own output may look like HTML.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         return segments > 1 && wanted is null
-            ? await LogsAsync(run!, segments, store, cancellation)
+            ? await LogsAsync(context.Response, run!, segments, store, cancellation)
             : await SendAsync(testId, ArtifactNames.Log(wanted ?? 0), LogType, "log", runs, store, cancellation);
     }
 
     private static async Task<IResult> LogsAsync(
+        HttpResponse response,
         RunRow run,
         int segments,
         IArtifactStore store,
@@ -94,6 +98,8 @@ public static class ArtifactEndpoints
         {
             if (await store.OpenReadAsync(run.Id, ArtifactNames.Log(segment), cancellation) is { } log)
             {
+                // However the answer ends: the next log may not open, the client may go away before this one is read.
+                response.RegisterForDisposeAsync(log);
                 logs.Add((segment, log));
             }
         }
@@ -112,10 +118,7 @@ public static class ArtifactEndpoints
         {
             var title = FormattableString.Invariant($"--- segment {segment} ---\n");
             await body.WriteAsync(Encoding.UTF8.GetBytes(title), cancellation);
-            await using (content)
-            {
-                await content.CopyToAsync(body, cancellation);
-            }
+            await content.CopyToAsync(body, cancellation);
         }
     }
 

@@ -89,7 +89,7 @@ public static class BaselineEndpoints
     {
         var fields = new QueryFields(request.Query, "limit", "after");
         var limit = fields.Whole("limit", 1, MostChanges) ?? 50;
-        var after = fields.Whole("after", 1, int.MaxValue);
+        var after = fields.Whole("after", 1, long.MaxValue);
         if (fields.Errors.Count > 0)
         {
             return Problems.Unusable(fields.Errors);

@@ -112,14 +112,17 @@ internal sealed class QueryFields
     }
 
     /// <summary>A whole number within bounds, both included.</summary>
-    public int? Whole(string name, int min, int max)
+    public int? Whole(string name, int min, int max) => (int?)Whole(name, (long)min, max);
+
+    /// <summary>A whole number within bounds that an <see cref="int"/> may not hold, both included.</summary>
+    public long? Whole(string name, long min, long max)
     {
         if (Text(name) is not { } text)
         {
             return null;
         }
         if (
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= min
             && number <= max
         )

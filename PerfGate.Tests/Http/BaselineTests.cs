@@ -47,6 +47,9 @@ public sealed class BaselineTests(RunsFixture runs) : IClassFixture<RunsFixture>
         );
         Assert.All(changes, change => Assert.Equal("somebody", Text(change, "changedBy")));
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
+        // Ids are as large as the database's.
+        var (_, all) = await runs.GetAsync($"baselines/{id}/history?after={long.MaxValue}");
+        Assert.Equal(3, all.GetProperty("changes").GetArrayLength());
     }
 
     [Fact]
@@ -111,6 +114,7 @@ public sealed class BaselineTests(RunsFixture runs) : IClassFixture<RunsFixture>
     [Theory]
     [InlineData("baselines?environment=staging")]
     [InlineData("baselines/0190a6a0-0000-7000-8000-000000000000/history?limit=201&after=x")]
+    [InlineData("baselines/0190a6a0-0000-7000-8000-000000000000/history?after=9223372036854775808")]
     public async Task Unknown_parameters_and_places_are_refused(string path)
     {
         var (answer, _) = await runs.GetAsync(path);

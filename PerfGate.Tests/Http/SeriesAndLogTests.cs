@@ -4,6 +4,7 @@ using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
+using PerfGate.Tests.Runs;
 using static PerfGate.Tests.K6Output.Captures;
 
 namespace PerfGate.Tests.Http;
@@ -11,6 +12,8 @@ namespace PerfGate.Tests.Http;
 public sealed class SeriesAndLogTests(RunsFixture runs) : IClassFixture<RunsFixture>
 {
     private const long Start = 1_780_000_000;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_series_of_a_running_run_grows_and_a_cut_last_line_is_left_out()
@@ -123,6 +126,34 @@ public sealed class SeriesAndLogTests(RunsFixture runs) : IClassFixture<RunsFixt
         );
     }
 
+    [Fact]
+    public async Task A_log_that_does_not_open_leaves_none_of_the_others_open()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are looked up in /proc");
+        var id = await runs.StartAsync();
+        await runs.Store.SavePlanAsync(id, SampleGrounds.Plan() with { Segments = 3 }, Cancellation);
+        await runs.WriteAsync(id, ArtifactNames.Log(0), "first\n");
+        await runs.WriteAsync(id, ArtifactNames.Log(1), "second\n");
+        var access = await runs.Artifacts.AccessForAsync(id, 0, DateTimeOffset.UtcNow, Cancellation);
+        var last = Directory.CreateDirectory(Path.Combine(access.Artifacts.LocalPath, ArtifactNames.Log(2)));
+        var path = new Uri($"/api/performance/runs/{id}/log", UriKind.Relative);
+
+        using var refused = await runs.Http.GetAsync(path, Cancellation);
+        var open = new DirectoryInfo("/proc/self/fd")
+            .EnumerateFiles()
+            .Select(file => file.LinkTarget)
+            .Where(file => file?.Contains($"{id}", StringComparison.Ordinal) == true);
+        Assert.Empty(open);
+        last.Delete();
+        using var answer = await runs.Http.GetAsync(path, Cancellation);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
+        Assert.Equal(
+            "--- segment 0 ---\nfirst\n--- segment 1 ---\nsecond\n",
+            await answer.Content.ReadAsStringAsync(Cancellation)
+        );
+    }
+
     [Theory]
     [InlineData("log")]
     [InlineData("report")]
@@ -136,6 +167,20 @@ public sealed class SeriesAndLogTests(RunsFixture runs) : IClassFixture<RunsFixt
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Contains("left no", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Everything_wrong_with_what_is_asked_of_a_report_is_told()
+    {
+        var id = await runs.EndedAsync();
+
+        var (answer, body) = await runs.GetAsync($"runs/{id}/report?format=pdf&colour=red");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Equal(
+            ["colour", "format"],
+            body.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()!)
+        );
     }
 
     private static string Series(int seconds)
