@@ -128,6 +128,7 @@ public static class Registration
         services.AddSingleton<RunRetention>();
         AddRunners(services, options);
         services.AddSingleton<ProgressReader>();
+        services.AddSingleton<RunningSeries>();
         services.AddSingleton<RunnerPulse>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunJudgement>();

@@ -4,6 +4,7 @@ using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Http;
 
@@ -22,6 +23,7 @@ public static class SeriesEndpoint
         Guid testId,
         RunStore runs,
         RunArtifacts artifacts,
+        RunningSeries running,
         RunAnswers answers,
         CancellationToken cancellation
     )
@@ -59,15 +61,26 @@ public static class SeriesEndpoint
 
         async Task<SeriesAnswer> ReadAsync(CancellationToken reading)
         {
-            var buckets = await artifacts.ReadBucketsAsync(testId, run.Plan?.Segments ?? 1, reading) is { } seconds
-                ? seconds.Build(points, first, end)
-                : SeriesPoints.Shorten(
+            var buckets =
+                await BuildAsync(reading)
+                ?? SeriesPoints.Shorten(
                     (await artifacts.ReadMetricsAsync(testId, reading))?.Series ?? [],
                     points,
                     first,
                     end
                 );
             return new SeriesAnswer(testId, buckets.Count == 0 ? 1 : buckets[0].Seconds, buckets);
+        }
+
+        async Task<IReadOnlyList<SeriesBucket>?> BuildAsync(CancellationToken reading)
+        {
+            var segments = run.Plan?.Segments ?? 1;
+            if (!RunStates.IsEnd(run.Status))
+            {
+                return await running.ReadAsync(testId, segments, all => all.Build(points, first, end), reading);
+            }
+            running.Forget(testId);
+            return (await artifacts.ReadBucketsAsync(testId, segments, reading))?.Build(points, first, end);
         }
     }
 }

@@ -81,20 +81,23 @@ public sealed class RunArtifacts(IArtifactStore store)
             await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
             if (content is not null)
             {
-                await ReadBucketsAsync(content, segment, buckets ??= new SeriesBuckets(), cancellation);
+                await AddSecondsAsync(content, segment, buckets ??= new SeriesBuckets(), cancellation);
             }
         }
         return buckets;
     }
 
-    private static async Task ReadBucketsAsync(
+    /// <summary>Adds the seconds of whole lines; gives the length of these, bytes.</summary>
+    /// <exception cref="FormatException">A line is damaged.</exception>
+    internal static async Task<long> AddSecondsAsync(
         Stream content,
         int segment,
         SeriesBuckets buckets,
         CancellationToken cancellation
     )
     {
-        var reader = PipeReader.Create(content);
+        var reader = PipeReader.Create(content, new StreamPipeReaderOptions(leaveOpen: true));
+        var used = 0L;
         ReadResult read;
         do
         {
@@ -109,9 +112,11 @@ public sealed class RunArtifacts(IArtifactStore store)
                 }
                 rest = rest.Slice(rest.GetPosition(1, end));
             }
+            used += read.Buffer.Length - rest.Length;
             reader.AdvanceTo(rest.Start, rest.End);
         } while (!read.IsCompleted);
         await reader.CompleteAsync();
+        return used;
     }
 
     /// <summary>Adds what a segment appended; false where it left nothing.</summary>
