@@ -32,18 +32,7 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
     /// <summary>A run with its place in the line; null where there is none of that id.</summary>
     public async Task<RunRow?> FindAsync(Guid runId, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
-            """
-            SELECT r.request, r.plan, r.fingerprint, r.status, r.verdict, r.reasons, r.created_at, r.started_at,
-                   r.cancel_requested_at, r.ended_at, r.estimated_completion,
-                   CASE WHEN r.status = 'queued' THEN (
-                     SELECT count(*) FROM performance_test_runs q
-                     WHERE q.status = 'queued' AND q.environment = r.environment AND q.queue_ticket <= r.queue_ticket)
-                   END
-            FROM performance_test_runs r WHERE r.id = $1 AND r.request IS NOT NULL
-            """
-        );
-        command.Parameters.AddWithValue(runId);
+        await using var command = CreateFind(database, runId);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         if (!await row.ReadAsync(cancellation))
         {
@@ -65,6 +54,24 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
             EstimatedCompletion = ReadTime(row, 10),
             QueuePosition = row.IsDBNull(11) ? null : (int)row.GetInt64(11),
         };
+    }
+
+    /// <summary>The query of a single run; a prefix (<c>EXPLAIN</c>) may be put before it.</summary>
+    public static NpgsqlCommand CreateFind(NpgsqlDataSource database, Guid runId, string prefix = "")
+    {
+        var command = database.CreateCommand(
+            $"""
+            {prefix} SELECT r.request, r.plan, r.fingerprint, r.status, r.verdict, r.reasons, r.created_at, r.started_at,
+                   r.cancel_requested_at, r.ended_at, r.estimated_completion,
+                   CASE WHEN r.status = 'queued' THEN (
+                     SELECT count(*) FROM performance_test_runs q
+                     WHERE q.status = 'queued' AND q.environment = r.environment AND q.queue_ticket <= r.queue_ticket)
+                   END
+            FROM performance_test_runs r WHERE r.id = $1 AND r.request IS NOT NULL
+            """
+        );
+        command.Parameters.AddWithValue(runId);
+        return command;
     }
 
     /// <summary>Keeps what was planned.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Requests;
@@ -87,14 +89,61 @@ public sealed class RunHistoryIndexTests(LongHistory history) : IClassFixture<Lo
         }
     }
 
+    /// <summary>Every set of filters: bit by bit type, environment, status, verdict and test.</summary>
+    public static TheoryData<int> Sets() => new(Enumerable.Range(0, 32));
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task No_set_of_filters_reads_a_run_to_leave_it_out_however_few_it_lets_through(int set)
+    {
+        foreach (var filter in OfSet(set))
+        {
+            var second = filter with { After = new RunPlace(LongHistory.Newest.AddDays(-20), Guid.Empty) };
+            var between = filter with { From = LongHistory.Newest.AddDays(-9), To = LongHistory.Newest.AddDays(-8) };
+            foreach (var page in new[] { filter, second, between })
+            {
+                var plan = await history.ExplainAsync(page);
+
+                Assert.False(plan.Contains("Seq Scan", StringComparison.Ordinal), $"{page}: {plan}");
+                Assert.False(plan.Contains("Rows Removed by Filter", StringComparison.Ordinal), $"{page}: {plan}");
+                // Fifteen ranges at most, each a way down the index and a page of runs; 200,000 runs are more than 5,000 blocks.
+                Assert.InRange(LongHistory.Blocks(plan), 0, 15 * (filter.Limit + 10));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Every_set_of_filters_lets_through_what_it_says(int set)
+    {
+        foreach (var filter in OfSet(set))
+        {
+            var page = await history.Runs.ReadAsync(filter, TestContext.Current.CancellationToken);
+
+            Assert.Equal(history.Ids(filter), page.Runs.Select(run => run.TestId));
+        }
+    }
+
     [Fact]
     public async Task A_run_and_its_gate_are_found_by_their_key()
     {
-        var plan = await history.ExplainAsync(
-            "SELECT request, status, verdict, reasons FROM performance_test_runs r WHERE r.id = '00000000-0000-0000-0000-000000000001' AND r.request IS NOT NULL"
-        );
+        var found = 0;
+        foreach (var status in new[] { RunStatus.Queued, RunStatus.Completed })
+        {
+            var page = await history.Runs.ReadAsync(
+                new RunFilter { Status = status, TestType = TestType.Load },
+                TestContext.Current.CancellationToken
+            );
+            var plan = await history.ExplainAsync(database =>
+                RunStore.CreateFind(database, page.Runs[^1].TestId, LongHistory.Explain)
+            );
 
-        Assert.Contains("performance_test_runs_pkey", plan, StringComparison.Ordinal);
+            Assert.Contains("performance_test_runs_pkey", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+            Assert.InRange(LongHistory.Blocks(plan), 1, 100);
+            found++;
+        }
+        Assert.Equal(2, found);
     }
 
     [Fact]
@@ -112,58 +161,140 @@ public sealed class RunHistoryIndexTests(LongHistory history) : IClassFixture<Lo
 
         Assert.Equal(LongHistory.RunsOfEachTest, seen.Count);
     }
+
+    // Values that let many runs through, few, hardly any, none that can be, and such whose test is another.
+    private static IEnumerable<RunFilter> OfSet(int set) =>
+        new RunFilter[]
+        {
+            Of(TestType.Load, TargetEnvironment.Staging, RunStatus.Completed, Verdict.Passed, 6),
+            Of(TestType.Endurance, TargetEnvironment.Production, RunStatus.Cancelled, Verdict.Inconclusive, 707),
+            Of(TestType.Spike, TargetEnvironment.Production, RunStatus.Completed, Verdict.Inconclusive, 18),
+            Of(TestType.Load, TargetEnvironment.Production, RunStatus.Completed, Verdict.Error, 6),
+            Of(TestType.Stress, TargetEnvironment.Staging, RunStatus.Queued, Verdict.Passed, 9),
+        }.Select(all => new RunFilter
+        {
+            TestType = (set & 1) == 0 ? null : all.TestType,
+            Environment = (set & 2) == 0 ? null : all.Environment,
+            Status = (set & 4) == 0 ? null : all.Status,
+            Verdict = (set & 8) == 0 ? null : all.Verdict,
+            TestDefinitionId = (set & 16) == 0 ? null : all.TestDefinitionId,
+        });
+
+    private static RunFilter Of(
+        TestType type,
+        TargetEnvironment environment,
+        RunStatus status,
+        Verdict verdict,
+        int test
+    ) =>
+        new()
+        {
+            TestType = type,
+            Environment = environment,
+            Status = status,
+            Verdict = verdict,
+            TestDefinitionId = LongHistory.Test(test),
+        };
 }
 
-/// <summary>A database with 200,000 runs of 1,000 tests over half a year.</summary>
-public sealed class LongHistory(PostgresFixture postgres) : IAsyncLifetime
+/// <summary>A database with 200,000 runs of 1,000 tests over half a year, and a few of another program.</summary>
+public sealed partial class LongHistory(PostgresFixture postgres) : IAsyncLifetime
 {
     public const int RunsOfEachTest = 200;
+    public const string Explain = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF)";
     public static readonly DateTimeOffset Newest = new(2026, 6, 30, 0, 0, 0, TimeSpan.Zero);
+    private readonly List<(
+        Guid Id,
+        Guid? Test,
+        string? Type,
+        string? Environment,
+        string Status,
+        string? Verdict
+    )> _all = [];
     private NpgsqlDataSource _database = null!;
 
     public RunHistory Runs { get; private set; } = null!;
 
     public static Guid Test(int number) => Guid.Parse($"00000000-0000-0000-0000-{number:000000000000}");
 
+    /// <summary>Blocks that a plan read, in memory or not.</summary>
+    public static int Blocks(string plan) =>
+        SharedBlocks().Match(plan) is { Success: true } blocks
+            ? Number(blocks.Groups[1]) + Number(blocks.Groups[2])
+            : throw new InvalidOperationException($"It does not say what it read: {plan}");
+
     public async ValueTask InitializeAsync()
     {
         _database = await postgres.CreateMigratedAsync();
         Runs = new RunHistory(_database);
-        // Several runs to a microsecond, so that ids decide between them.
+        // Several runs to a microsecond, so that ids decide between them. A run is of its test's type and environment.
         await using var fill = _database.CreateCommand(
             $$"""
             INSERT INTO performance_tests (id, test_type, environment, fingerprint, configuration)
-            SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'load', 'staging', n::text, '{}'
+            SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid,
+                   (ARRAY['load', 'load', 'load', 'stress', 'spike', 'endurance'])[1 + n % 6],
+                   (ARRAY['staging', 'staging', 'production'])[1 + (n / 7) % 3], n::text, '{}'
             FROM generate_series(0, 999) n;
             INSERT INTO performance_test_runs
               (id, test_id, test_type, environment, fingerprint, request, reasons, status, verdict, created_at)
-            SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((n % 1000)::text, 12, '0'))::uuid,
-                   (ARRAY['load', 'load', 'load', 'stress', 'spike', 'endurance'])[1 + n % 6],
-                   (ARRAY['staging', 'staging', 'production'])[1 + (n / 7) % 3], (n % 1000)::text, '{}', '[]',
-                   CASE WHEN n % 100 = 1 THEN 'cancelled' WHEN n % 100 < 4 THEN 'failed' ELSE 'completed' END,
-                   CASE WHEN n % 100 = 1 THEN 'inconclusive' WHEN n % 100 < 4 THEN 'error'
-                        WHEN n % 10 = 5 THEN 'failed' ELSE 'passed' END,
+            SELECT gen_random_uuid(), t.id, t.test_type, t.environment, t.fingerprint, '{}', '[]',
+                   CASE WHEN n % 7001 = 1 THEN 'queued' WHEN n % 100 = 1 THEN 'cancelled' WHEN n % 100 < 4 THEN 'failed'
+                        ELSE 'completed' END,
+                   CASE WHEN n % 7001 = 1 THEN NULL WHEN n % 100 = 1 THEN 'inconclusive' WHEN n % 100 < 4 THEN 'error'
+                        WHEN n % 9001 = 5 THEN 'inconclusive' WHEN n % 10 = 5 THEN 'failed' ELSE 'passed' END,
                    timestamptz '{{Newest:O}}' - (n / 3) * interval '231 seconds'
-            FROM generate_series(0, {{(1000 * RunsOfEachTest) - 1}}) n;
+            FROM generate_series(0, {{(1000 * RunsOfEachTest) - 1}}) n
+            JOIN performance_tests t ON t.fingerprint = (n * 7 % 1000)::text;
+            INSERT INTO performance_test_runs (test_type, environment, passed, created_at)
+            SELECT (ARRAY['load', 'spike', NULL])[1 + n % 3], (ARRAY['staging', 'production', NULL])[1 + (n / 3) % 3],
+                   (ARRAY[TRUE, FALSE, NULL])[1 + (n / 9) % 3], timestamptz '{{Newest:O}}' - n * interval '6 hours'
+            FROM generate_series(0, 539) n;
             ANALYZE performance_test_runs;
             """
         );
         fill.CommandTimeout = 300;
         await fill.ExecuteNonQueryAsync();
+        await using var all = _database.CreateCommand(
+            """
+            SELECT id, test_id, test_type, environment, status, verdict FROM performance_test_runs
+            ORDER BY created_at DESC, id DESC
+            """
+        );
+        await using var row = await all.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+        {
+            _all.Add(
+                (row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), Text(2), Text(3), row.GetString(4), Text(5))
+            );
+        }
+
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
     }
+
+    /// <summary>The first page of a filter, found by looking at every run.</summary>
+    public IEnumerable<Guid> Ids(RunFilter filter) =>
+        _all.Where(run =>
+                (filter.TestDefinitionId is null || run.Test == filter.TestDefinitionId)
+                && (filter.TestType is not { } type || run.Type == EnumText.Lower(type))
+                && (filter.Environment is not { } environment || run.Environment == EnumText.Lower(environment))
+                && (filter.Status is not { } status || run.Status == EnumText.Lower(status))
+                && (filter.Verdict is not { } verdict || run.Verdict == EnumText.Lower(verdict))
+            )
+            .Take(filter.Limit)
+            .Select(run => run.Id);
 
     public async Task<string> ExplainAsync(RunFilter filter)
     {
         await using var connection = await _database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var batch = RunHistory.CreateBatch(connection, filter, "EXPLAIN (ANALYZE, TIMING OFF) ");
+        await using var batch = RunHistory.CreateBatch(connection, filter, $"{Explain} ");
         await using var row = await batch.ExecuteReaderAsync();
         return await ReadAsync(row);
     }
 
-    public async Task<string> ExplainAsync(string sql)
+    public async Task<string> ExplainAsync(Func<NpgsqlDataSource, NpgsqlCommand> query)
     {
-        await using var command = _database.CreateCommand($"EXPLAIN (ANALYZE, TIMING OFF) {sql}");
+        await using var command = query(_database);
         await using var row = await command.ExecuteReaderAsync();
         return await ReadAsync(row);
     }
@@ -177,6 +308,13 @@ public sealed class LongHistory(PostgresFixture postgres) : IAsyncLifetime
         }
         return string.Join('\n', plan);
     }
+
+    private static int Number(Group digits) =>
+        digits.Success ? int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+    // The first is that of the whole plan.
+    [GeneratedRegex(@"Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?", RegexOptions.CultureInvariant)]
+    private static partial Regex SharedBlocks();
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -77,6 +77,16 @@ internal static class StoreBench
             ("history, one verdict", _ => $"{Api}/runs?verdict=failed"),
             ("history, of one definition", _ => $"{Api}/runs?testDefinitionId={test}"),
             ("history, up to a day long ago", _ => $"{Api}/runs?to={from}"),
+            ("history, type and verdict, many", _ => $"{Api}/runs?testType=load&verdict=failed"),
+            ("history, type and verdict, a few", _ => $"{Api}/runs?testType=load&verdict=error"),
+            ("history, type and status, a few", _ => $"{Api}/runs?testType=endurance&status=cancelled"),
+            ("history, status and verdict, none", _ => $"{Api}/runs?status=completed&verdict=error"),
+            (
+                "history, type, environment, status and verdict, none",
+                _ => $"{Api}/runs?testType=spike&environment=production&status=failed&verdict=passed"
+            ),
+            ("history, of one definition and verdict, none", _ => $"{Api}/runs?testDefinitionId={test}&verdict=error"),
+            ("history, 200 of type and status, many", _ => $"{Api}/runs?testType=load&status=completed&limit=200"),
             ("history, type, verdict and up to a day", _ => $"{Api}/runs?testType=load&verdict=failed&to={from}"),
             ("tests with their latest runs", _ => $"{Api}/tests"),
             ("tests of one type and environment", _ => $"{Api}/tests?testType=load&environment=staging"),

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace PerfGate.Bench.Store;
 
-/// <summary>A million ended runs of two hundred tests, over three years.</summary>
+/// <summary>
+/// A million ended runs of two hundred tests, over three years: one in seven failed, ten in error, twenty cancelled, and no other
+/// ends, so that filters let through many, few or none.
+/// </summary>
 internal static class StoredMillion
 {
     /// <summary>Runs that are stored.</summary>
@@ -33,8 +36,10 @@ internal static class StoredMillion
                requested_by, requests, created_at, started_at, ended_at, concurrent_users, duration_seconds,
                avg_response_time_ms, p95_response_time_ms, error_rate, throughput_rps,
                measured_avg_ms, measured_p95_ms, measured_error_rate, measured_throughput_rps)
-            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, t.id, t.test_type, t.environment, t.fingerprint, m.request, m.plan, m.status,
-                   CASE WHEN n % 7 = 0 THEN 'failed' ELSE 'passed' END, n % 7 <> 0, m.reasons, m.engine,
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, t.id, t.test_type, t.environment, t.fingerprint, m.request, m.plan,
+                   CASE WHEN n % 99991 = 5 THEN 'failed' WHEN n % 49999 = 7 THEN 'cancelled' ELSE 'completed' END,
+                   CASE WHEN n % 99991 = 5 THEN 'error' WHEN n % 49999 = 7 THEN 'inconclusive'
+                        WHEN n % 7 = 0 THEN 'failed' ELSE 'passed' END, n % 7 <> 0, m.reasons, m.engine,
                    'bench', m.requests, now() - n * interval '95 seconds', now() - n * interval '95 seconds',
                    now() - n * interval '95 seconds' + interval '60 seconds', 5, 60,
                    m.avg_response_time_ms, m.p95_response_time_ms, m.error_rate, m.throughput_rps,
