@@ -53,6 +53,22 @@ public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture
         Assert.Equal(later, update.Json.GetProperty("testId").GetString());
         history.Was(0);
         Assert.Contains("the start", history.Output);
+        var changes = await PerfGateProcess.RunAsync(
+            ["baselines", "history", "endurance/staging", "--json"],
+            served.Folder
+        );
+        changes.Was(0);
+        Assert.Equal(
+            ["once more", "the start"],
+            changes
+                .Json.GetProperty("changes")
+                .EnumerateArray()
+                .Select(change => change.GetProperty("note").GetString())
+        );
+        // What stands already is no change.
+        var again = await PerfGateProcess.RunAsync(["baselines", "set", later, "--json"], served.Folder);
+        again.Was(0);
+        Assert.Equal(later, again.Json.GetProperty("testId").GetString());
         var undone = await PerfGateProcess.RunAsync(
             ["baselines", "undo", only.GetProperty("id").GetString()!, "--json"],
             served.Folder
@@ -83,6 +99,16 @@ public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture
     public async Task A_check_of_a_healthy_target_is_well_and_of_a_dead_one_says_why()
     {
         var well = await PerfGateProcess.RunAsync(["check", "--base-url", served.Target, "--engine", "embedded"]);
+        var told = await PerfGateProcess.RunAsync([
+            "check",
+            "--base-url",
+            served.Target,
+            "--engine",
+            "embedded",
+            "--scenario",
+            "clientForm",
+            "--json",
+        ]);
         var dead = await PerfGateProcess.RunAsync([
             "check",
             "--base-url",
@@ -111,6 +137,10 @@ public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture
 
         well.Was(0);
         Assert.Contains("4 iterations", well.Output);
+        told.Was(0);
+        Assert.Equal(0, told.Json.GetProperty("exitCode").GetInt32());
+        Assert.Equal(0, told.Json.GetProperty("problems").GetArrayLength());
+        Assert.Equal(1, told.Json.GetProperty("iteration").GetProperty("iterations").GetInt32());
         dead.Was(1);
         Assert.Contains("requests failed", dead.Json.GetProperty("problems").ToString());
         offline.Was(0);

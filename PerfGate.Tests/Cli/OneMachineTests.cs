@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PerfGate.Tests.EndToEnd;
 using PerfGate.Tests.Faults;
+using PerfGate.Tests.Runner;
 using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.Cli;
@@ -59,6 +60,55 @@ public sealed class OneMachineTests(PostgresFixture postgres) : IDisposable
         );
         gate.Was(0);
         Assert.Equal("passed", gate.Json.GetProperty("verdict").GetString());
+    }
+
+    [Fact]
+    public async Task A_server_that_is_asked_for_json_says_where_it_listens_and_nothing_else()
+    {
+        await using var program = PerfGateProcess.Start(
+            ["serve", "--json", "--urls", "http://127.0.0.1:0", "--postgres", await postgres.CreateDatabaseAsync()],
+            _folder.FullName
+        );
+        await RunnerUnderTest.EventuallyAsync(() => File.Exists(Address), "the server listens");
+        var left = JsonSerializer.Deserialize<JsonElement>(
+            await File.ReadAllTextAsync(Address, TestContext.Current.CancellationToken)
+        );
+        // It is left a moment before it is said.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        program.Signal("TERM");
+        var result = await program.EndAsync();
+
+        result.Was(0);
+        Assert.Equal(left.GetProperty("address").GetString(), result.Json.GetProperty("address").GetString());
+        Assert.Equal(left.GetProperty("processId").GetInt32(), result.Json.GetProperty("processId").GetInt32());
+        Assert.Equal(Path.GetDirectoryName(Address), result.Json.GetProperty("dataFolder").GetString());
+    }
+
+    [Fact]
+    public async Task A_demo_told_as_json_is_one_document_whose_exit_code_is_the_programs()
+    {
+        var result = await PerfGateProcess.RunAsync(
+            ["demo", "--duration", "10", "--json", "--engine", "embedded"],
+            _folder.FullName
+        );
+
+        var told = result.Json;
+        var verdicts = told.GetProperty("runs")
+            .EnumerateArray()
+            .Select(run => run.GetProperty("verdict").GetString()!)
+            .ToList();
+        result.Was(told.GetProperty("exitCode").GetInt32());
+        // Staged, or told that the machine is too busy to tell, after a second try.
+        if (verdicts.TakeLast(2).All(verdict => verdict == "inconclusive"))
+        {
+            result.Was(1);
+            Assert.Contains("too busy to tell", result.Errors);
+            return;
+        }
+        result.Was(0);
+        Assert.Equal(["passed", "failed"], verdicts.Where(verdict => verdict != "inconclusive"));
+        Assert.Contains("As staged", result.Errors);
     }
 
     [Fact]

@@ -112,6 +112,20 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
+    public async Task With_json_a_script_comes_with_its_plan_in_one_document()
+    {
+        var line = new[] { "script", "--base-url", "http://127.0.0.1:8080", "--vus", "4", "--duration", "20" };
+        var plain = await PerfGateProcess.RunAsync(line);
+
+        var told = await PerfGateProcess.RunAsync([.. line, "--json"]);
+
+        told.Was(0);
+        Assert.Equal(plain.Output, told.Json.GetProperty("script").GetString());
+        Assert.Equal(4, told.Json.GetProperty("plan").GetProperty("maxVus").GetInt32());
+        Assert.False(told.Json.TryGetProperty("file", out _));
+    }
+
+    [Fact]
     public async Task Options_override_a_file_and_keep_the_rest()
     {
         const string Request = """

@@ -54,7 +54,8 @@ public sealed class DatabaseAwayTests : IAsyncLifetime
         }
         await AssertAwayAsync(await _http.PostAsJsonAsync(Route("tests/execute"), Loads.Request(target.Url), never));
         await AssertAwayAsync(await _http.PostAsync(Route($"runs/{accepted.TestId}/cancel"), null, never));
-        await Task.Delay(TimeSpan.FromSeconds(8), never);
+        // Longer than the load, than a connection is waited for, and than the first tries of whoever tries again.
+        await Task.Delay(TimeSpan.FromSeconds(30), never);
         var seen = target.Requests;
         await _database.BringBackAsync();
 

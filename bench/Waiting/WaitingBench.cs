@@ -9,7 +9,8 @@ namespace PerfGate.Bench.Waiting;
 
 /// <summary>
 /// What clients cost that wait for a run or watch its events: CPU and memory of the host's process during a run without
-/// clients, with 200 that wait (<c>Prefer: wait=60</c>), and with 200 event streams besides.
+/// clients, with 200 that ask for <c>/health</c> once a second, which is the least that asking again and again can cost, with 200
+/// that wait (<c>Prefer: wait=60</c>) instead, and with 200 event streams besides. All beside those that ask.
 /// </summary>
 internal static class WaitingBench
 {
@@ -22,31 +23,50 @@ internal static class WaitingBench
         await using (var host = await HostProcess.StartAsync(folder.FullName))
         {
             using var gate = new GateClient(host.Address, host.Token);
-            var length = TimeSpan.FromSeconds((3 * seconds) + 30);
+            var length = TimeSpan.FromSeconds((4 * seconds) + 40);
             var run = (await gate.ExecuteAsync(Request(target.Address, length), CancellationToken.None)).TestId;
             while ((await gate.GetRunAsync(run, CancellationToken.None)).Progress is null)
             {
                 await Task.Delay(200);
             }
             using var end = new CancellationTokenSource();
-            Console.WriteLine("| clients | CPU of one core | memory | events received |");
-            Console.WriteLine("| --- | --- | --- | --- |");
-            await MeasureAsync("none", host, seconds, () => null);
+            Console.WriteLine("| clients | CPU of one core | memory | events received | CPU beside asking |");
+            Console.WriteLine("| --- | --- | --- | --- | --- |");
+            var idle = await MeasureAsync("none", host, seconds, () => null);
             using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })
             {
                 BaseAddress = host.Address,
                 Timeout = Timeout.InfiniteTimeSpan,
             };
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
+            double asking;
+            using (var enough = new CancellationTokenSource())
+            {
+                var pollers = Enumerable
+                    .Range(0, clients)
+                    .Select(n => PollAsync(http, n, clients, enough.Token))
+                    .ToList();
+                asking = await MeasureAsync($"{clients} asking for `/health` once a second", host, seconds, () => null);
+                await enough.CancelAsync();
+                await Task.WhenAll(pollers);
+            }
             var all = Enumerable.Range(0, clients).Select(_ => WaitAsync(http, run, end.Token)).ToList();
-            await MeasureAsync($"{clients} waiting", host, seconds, () => null);
+            var waiting = await MeasureAsync($"{clients} waiting", host, seconds, () => null, asking);
             var watchers = new EventCount();
             all.AddRange(Enumerable.Range(0, clients).Select(_ => WatchAsync(http, run, watchers, end.Token)));
-            await MeasureAsync(
+            var watching = await MeasureAsync(
                 $"{clients} waiting and {clients} event streams",
                 host,
                 seconds,
-                () => watchers.Received
+                () => watchers.Received,
+                asking
+            );
+            Console.WriteLine();
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Beside a host without clients: asking {asking / idle:F1}, waiting {waiting / idle:F1}, waiting and watching {watching / idle:F1}."
+                )
             );
             await end.CancelAsync();
             await Task.WhenAll(all);
@@ -55,18 +75,42 @@ internal static class WaitingBench
         return 0;
     }
 
-    private static async Task MeasureAsync(string what, HostProcess host, int seconds, Func<long?> events)
+    private static async Task<double> MeasureAsync(
+        string what,
+        HostProcess host,
+        int seconds,
+        Func<long?> events,
+        double? beside = null
+    )
     {
         await Task.Delay(Settle);
         var (cpu, received) = (host.CpuTime, events());
         var clock = Stopwatch.StartNew();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
+        var share = (host.CpuTime - cpu) / clock.Elapsed;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {(host.CpuTime - cpu) / clock.Elapsed:P1} | {host.Memory / 1048576.0:F0} MB | {events() - received} |"
+                $"| {what} | {share:P1} | {host.Memory / 1048576.0:F0} MB | {events() - received} | {share / beside:F2} |"
             )
         );
+        return share;
+    }
+
+    private static async Task PollAsync(HttpClient http, int number, int all, CancellationToken cancellation)
+    {
+        try
+        {
+            // Spread over the second, as clients that know nothing of each other are.
+            await Task.Delay(TimeSpan.FromSeconds((double)number / all), cancellation);
+            using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1));
+            do
+            {
+                using var answer = await http.GetAsync(new Uri("/health", UriKind.Relative), cancellation);
+                answer.EnsureSuccessStatusCode();
+            } while (await ticks.WaitForNextTickAsync(cancellation));
+        }
+        catch (OperationCanceledException) { }
     }
 
     private static async Task WaitAsync(HttpClient http, Guid run, CancellationToken cancellation)
