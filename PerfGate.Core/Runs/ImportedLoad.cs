@@ -45,7 +45,7 @@ public sealed record ImportedLoad(IReadOnlyList<OutputEnd> Outputs, IReadOnlyLis
     /// <summary>What its being imported does to the worth of its numbers, beside what holds of every run.</summary>
     public IReadOnlyList<Finding> Findings(RunMetrics metrics)
     {
-        var findings = new List<Finding>();
+        List<Finding> findings = [.. K6Crossings.Of(Summaries, ExitCode)];
         for (var i = 0; i < Outputs.Count; i++)
         {
             if (Outputs[i].Cut is { } cut)
@@ -73,7 +73,7 @@ public sealed record ImportedLoad(IReadOnlyList<OutputEnd> Outputs, IReadOnlyLis
         Add(
             FindingWeight.Note,
             "imported",
-            $"The load was made elsewhere. Not judged, since k6's output does not tell: whether the planned load was applied in full length, whether the script threw, and how busy the load generator was.{(ExitCode is null ? " Nor was k6's exit status given." : "")}"
+            $"The load was made elsewhere. Not judged, since k6's output does not tell: whether the planned load was applied in full length, whether the script threw, and how busy the load generator was.{(ExitCode is null ? " Nor was k6's exit status given, which would tell whether a threshold of the script was crossed." : "")}"
         );
         return findings;
 

@@ -45,8 +45,8 @@ public sealed record VerdictGrounds
 
 /// <summary>
 /// From grounds to a verdict. Evidence first: what did not run is <c>error</c>; what is beyond doubt fails; numbers that are
-/// worth nothing are <c>inconclusive</c>; then a crossed bound or a regression fails; whatever forbids a pass, a bound
-/// without a measurement among it, is <c>inconclusive</c>; only then it passes.
+/// worth nothing are <c>inconclusive</c>; then a crossed bound, also one that others set, or a regression fails; whatever forbids
+/// a pass, a bound without a measurement among it, is <c>inconclusive</c>; only then it passes.
 /// </summary>
 public static class VerdictRule
 {
@@ -84,7 +84,7 @@ public static class VerdictRule
             Has(FindingWeight.Error) || grounds.Metrics is null && !Has(FindingWeight.ForbidsBoth) ? Verdict.Error
             : Has(FindingWeight.Fails) ? Verdict.Failed
             : Has(FindingWeight.ForbidsBoth) ? Verdict.Inconclusive
-            : bounds.Count > 0 ? Verdict.Failed
+            : bounds.Count > 0 || Has(FindingWeight.Condemns) ? Verdict.Failed
             : Has(FindingWeight.ForbidsPass) || unknown.Count > 0 || grounds.Thresholds.Count == 0
                 ? Verdict.Inconclusive
             : Verdict.Passed;

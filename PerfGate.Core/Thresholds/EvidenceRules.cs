@@ -171,7 +171,7 @@ public static class EvidenceRules
         var finding = end.ExitCode switch
         {
             0 => null,
-            // A crossed k6 threshold: the same bound is judged here, from the numbers.
+            // A crossed threshold of k6. Of a script made here it is judged from the numbers; of others, imports tell (K6Crossings).
             99 => null,
             104 or 107 or 255 => Of(
                 FindingWeight.Error,

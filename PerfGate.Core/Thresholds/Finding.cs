@@ -19,6 +19,9 @@ public enum FindingWeight
     /// <summary>The numbers are worth nothing in either direction: <c>inconclusive</c>.</summary>
     ForbidsBoth,
 
+    /// <summary>A bound that is not judged here was crossed: <c>failed</c>, where the numbers are worth anything.</summary>
+    Condemns,
+
     /// <summary>The numbers can condemn, but not acquit: a crossed bound still fails, nothing passes.</summary>
     ForbidsPass,
 

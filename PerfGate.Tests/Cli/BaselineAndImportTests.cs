@@ -22,8 +22,15 @@ public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture
         first.Was(0);
         Assert.Equal("passed", first.Json.GetProperty("verdict").GetString());
         Assert.True(File.Exists(Path.Combine(_files.FullName, "junit.xml")));
+        var crossed = await PerfGateProcess.RunAsync(
+            ["import", "--summary", Write("summary-export.json"), "--k6-exit-code", "99", .. Bounds],
+            served.Folder
+        );
+        crossed.Was(1);
+        Assert.StartsWith("FAILED", crossed.Output);
+        Assert.Contains("http_req_failed", crossed.Output);
         var second = await PerfGateProcess.RunAsync(
-            ["import", "--summary", Write("summary-export.json"), .. Bounds],
+            ["import", "--summary", Write("held.json", Captures.ExportWhereAllHeld("v2.2.0")), .. Bounds],
             served.Folder
         );
         second.Was(0);
@@ -148,10 +155,12 @@ public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture
         Assert.Contains("--engine is \"/nowhere/k6\"", without.Errors);
     }
 
-    private string Write(string capture)
+    private string Write(string capture) => Write(capture, Captures.Read("v2.2.0", capture));
+
+    private string Write(string name, byte[] content)
     {
-        var path = Path.Combine(_files.FullName, capture);
-        File.WriteAllBytes(path, Captures.Read("v2.2.0", capture));
+        var path = Path.Combine(_files.FullName, name);
+        File.WriteAllBytes(path, content);
         return path;
     }
 }

@@ -77,10 +77,9 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
         var request = Encoding.UTF8.GetBytes(
             """{"testType":"load","environment":"staging","configuration":{"thresholds":{"maxErrorRate":0.1,"minThroughput":1,"k6":{"http_req_duration{scenario:submit}":["p(99.9)<2000"]}}}}"""
         );
-        var (answer, gateView) = await gate.ImportAsync(
-            ("request", request),
-            ("summary", Captures.Read(release, file))
-        );
+        var summary =
+            file == "summary-export.json" ? Captures.ExportWhereAllHeld(release) : Captures.Read(release, file);
+        var (answer, gateView) = await gate.ImportAsync(("request", request), ("summary", summary));
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         // No summary has that percentile: what is missing is not taken for well.
         Assert.Equal(("completed", "inconclusive", 2), Verdict(gateView));
@@ -117,7 +116,7 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
         var (_, two) = await gate.ImportAsync(
             ("request", Request),
             ("output", csv),
-            ("summary", Captures.Read("v2.2.0", "summary-export.json")),
+            ("summary", Captures.ExportWhereAllHeld("v2.2.0")),
             ("output", Captures.Read("v2.2.0", "points.json.gz"))
         );
         Assert.Equal(("completed", "passed", 0), Verdict(two));
@@ -132,7 +131,7 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
         var (_, view) = await gate.ImportAsync(
             ("request", Request),
             ("output", Captures.Read("v2.2.0", "points.csv.gz")),
-            ("summary", Captures.Read("v1.3.0", "summary-export.json"))
+            ("summary", Captures.ExportWhereAllHeld("v1.3.0"))
         );
         Assert.Equal(("completed", "inconclusive", 2), Verdict(view));
         Assert.Contains("summary-disagrees", Codes(view));
@@ -160,6 +159,63 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
             ("exitCode", "255"u8.ToArray())
         );
         Assert.Equal(("failed", "error", 3), Verdict(rejected));
+    }
+
+    [Theory]
+    [InlineData("v0.49.0")]
+    [InlineData("v1.3.0")]
+    [InlineData("v2.2.0")]
+    public async Task A_threshold_of_the_script_that_k6_says_failed_fails_the_import_and_is_named(string release)
+    {
+        // The request's own bounds all hold.
+        var (_, view) = await gate.ImportAsync(
+            ("request", Request),
+            ("summary", Captures.Read(release, "summary-export.json"))
+        );
+        Assert.Equal(("completed", "failed", 1), Verdict(view));
+        Assert.Equal("k6-threshold-crossed", Codes(view)[0]);
+        var rule = Assert.Single(
+            view.GetProperty("rules").EnumerateArray(),
+            rule => rule.GetProperty("name").GetString() == "k6-threshold-crossed"
+        );
+        Assert.Equal(
+            ("evidence", "crossed", "condemns"),
+            (
+                rule.GetProperty("kind").GetString(),
+                rule.GetProperty("outcome").GetString(),
+                rule.GetProperty("weight").GetString()
+            )
+        );
+        Assert.Contains("http_req_failed: rate<0.01", rule.GetProperty("sentence").GetString());
+        Assert.All(
+            view.GetProperty("thresholds").EnumerateArray(),
+            threshold => Assert.Equal("held", threshold.GetProperty("outcome").GetString())
+        );
+        var testId = view.GetProperty("testId").GetString();
+        Assert.Equal(view.ToString(), (await gate.GetAsync($"runs/{testId}/gate")).ToString());
+        foreach (var format in new[] { "html", "markdown", "junit" })
+        {
+            var report = (await gate.GetAsync($"runs/{testId}/report?format={format}")).GetString()!;
+            // Markdown escapes what would be its own.
+            Assert.Contains("http_req_failed", report.Replace("\\", "", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Exit_status_99_without_a_word_on_which_threshold_still_fails_the_import()
+    {
+        // What k6 leaves that a threshold with abortOnFail ended after seconds: samples enough, and that status.
+        var csv = Captures.Read("v2.2.0", "points.csv.gz");
+        var (_, crossed) = await gate.ImportAsync(
+            ("request", Request),
+            ("output", csv),
+            ("exitCode", "99"u8.ToArray())
+        );
+        Assert.Equal(("completed", "failed", 1), Verdict(crossed));
+        Assert.Contains("k6-threshold-crossed", Codes(crossed));
+
+        var (_, held) = await gate.ImportAsync(("request", Request), ("output", csv), ("exitCode", "0"u8.ToArray()));
+        Assert.Equal(("completed", "passed", 0), Verdict(held));
     }
 
     [Fact]

@@ -22,6 +22,16 @@ internal static class Captures
         return bytes.ToArray();
     }
 
+    /// <summary>An exported summary as it would be had no threshold failed: the captured runs crossed one on purpose.</summary>
+    public static byte[] ExportWhereAllHeld(string release)
+    {
+        var text = Encoding.UTF8.GetString(Read(release, "summary-export.json"));
+        // True says that it failed.
+        var held = text.Replace("\"rate<0.01\": true", "\"rate<0.01\": false", StringComparison.Ordinal);
+        Assert.NotEqual(text, held);
+        return Encoding.UTF8.GetBytes(held);
+    }
+
     /// <summary>Rows of a metric, split at commas: the captures quote nothing.</summary>
     public static List<string[]> Rows(string release, string metric) =>
         [
