@@ -9,9 +9,11 @@ internal sealed class ValueCounts
     public long Total { get; private set; }
 
     /// <summary>Adds values, units.</summary>
-    public void Add(long value, long count)
+    public void Add(long value, long count) => AddAt(HistogramScale.IndexOf(value), count);
+
+    /// <summary>Adds values by their place on the scale.</summary>
+    public void AddAt(int index, long count)
     {
-        var index = HistogramScale.IndexOf(value);
         var block = _blocks[index / HistogramScale.BlockLength] ??= new long[HistogramScale.BlockLength];
         block[index % HistogramScale.BlockLength] += count;
         Total += count;

@@ -16,6 +16,15 @@ internal sealed class DurationTotal
 
     public double Sum => _sum;
 
+    /// <summary>The least; of no meaning where there is none.</summary>
+    public double Min => _min;
+
+    /// <summary>The greatest; of no meaning where there is none.</summary>
+    public double Max => _max;
+
+    /// <summary>Places of the scale that hold durations, in order, with their numbers.</summary>
+    public IEnumerable<(int Index, long Count)> Held() => _counts?.Held() ?? [];
+
     public void Add(DurationSketch sketch)
     {
         if (sketch.Count == 0)
@@ -29,6 +38,16 @@ internal sealed class DurationTotal
         _sum += sketch.SumMs;
         _min = Math.Min(_min, sketch.MinMs);
         _max = Math.Max(_max, sketch.MaxMs);
+    }
+
+    public void Add(HeldDurations held)
+    {
+        _counts ??= new ValueCounts();
+        held.AddTo(_counts);
+        Count += held.Count;
+        _sum += held.SumMs;
+        _min = Math.Min(_min, held.MinMs);
+        _max = Math.Max(_max, held.MaxMs);
     }
 
     public void Add(DurationTotal other)

@@ -9,23 +9,13 @@ internal static class LoadLength
     /// Seconds from the first to the last second with load. Samples carry whole seconds, so that this is up to a second too
     /// long; k6's own measure holds setup and teardown, so that it may be too long as well: the shorter one is nearer.
     /// </summary>
-    public static double Seconds(SortedDictionary<long, SecondTotal> seconds, K6Summary? own)
+    public static double Seconds(SecondTotals seconds, K6Summary? own)
     {
-        long? first = null;
-        long last = 0;
-        foreach (var (second, total) in seconds)
-        {
-            if (total.HasLoad)
-            {
-                first ??= second;
-                last = second;
-            }
-        }
-        if (first is null)
+        if (seconds is not { FirstLoad: { } first, LastLoad: { } last })
         {
             return 0;
         }
-        double spanned = last - first.Value + 1;
+        double spanned = last - first + 1;
         return own?.DurationSeconds is { } measured and > 0 ? Math.Min(spanned, measured) : spanned;
     }
 }

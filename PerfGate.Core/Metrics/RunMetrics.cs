@@ -42,7 +42,10 @@ public sealed record RunMetrics
     /// <summary>Bytes received from the target.</summary>
     public double DataReceivedBytes { get; init; }
 
-    /// <summary>One point a second, in order of time.</summary>
+    /// <summary>
+    /// One point a second, in order of time; up to 10,000, each for several seconds where there were more. Seconds of which nothing
+    /// was reported have none.
+    /// </summary>
     public IReadOnlyList<SeriesPoint> Series { get; init; } = [];
 
     /// <summary>State of the machine that made the load.</summary>
@@ -109,21 +112,46 @@ public sealed record FailureCount(string ErrorCode, int Status, string Error, lo
 /// <summary>One k6 check over the run.</summary>
 public sealed record CheckCount(string Name, long Passes, long Fails);
 
-/// <summary>One second of a run.</summary>
-/// <param name="Second">Unix time, seconds.</param>
-/// <param name="Vus">Active VUs.</param>
-/// <param name="Requests">Requests that ended in this second.</param>
+/// <summary>One second of a run, or, in a long one, some seconds.</summary>
+/// <param name="Second">The first second: Unix time, seconds.</param>
+/// <param name="Vus">Active VUs; of several seconds, the most.</param>
+/// <param name="Requests">Requests that ended in them.</param>
 /// <param name="Failed">Failed ones.</param>
 /// <param name="Dropped">Iterations dropped.</param>
-/// <param name="MedMs">Median duration of answered requests; null where none.</param>
+/// <param name="MedMs">Median duration of their answered requests; null where none.</param>
 /// <param name="P95Ms">95th percentile; null where none.</param>
 /// <param name="P99Ms">99th percentile; null where none.</param>
+/// <param name="Seconds">How many seconds it stands for.</param>
+/// <param name="Lowest">
+/// Of several seconds the lowest figures of one: of a second, or, in a run of which more than 100,000 seconds were reported, of a
+/// stretch of 2, 4, 8, ... of them, by the second. Null of one second.
+/// </param>
+/// <param name="Highest">The highest ones: what would be hidden by the point's own.</param>
 public sealed record SeriesPoint(
     long Second,
     int Vus,
     long Requests,
     long Failed,
     long Dropped,
+    double? MedMs,
+    double? P95Ms,
+    double? P99Ms,
+    int Seconds = 1,
+    SecondFigures? Lowest = null,
+    SecondFigures? Highest = null
+);
+
+/// <summary>Figures of a second.</summary>
+/// <param name="Requests">Requests that ended in it.</param>
+/// <param name="Failed">Failed ones.</param>
+/// <param name="Dropped">Iterations dropped.</param>
+/// <param name="MedMs">Median duration of answered requests; null where none.</param>
+/// <param name="P95Ms">95th percentile; null where none.</param>
+/// <param name="P99Ms">99th percentile; null where none.</param>
+public sealed record SecondFigures(
+    double Requests,
+    double Failed,
+    double Dropped,
     double? MedMs,
     double? P95Ms,
     double? P99Ms

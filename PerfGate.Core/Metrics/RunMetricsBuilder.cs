@@ -10,7 +10,7 @@ namespace PerfGate.Core.Metrics;
 /// </summary>
 public sealed class RunMetricsBuilder
 {
-    private readonly SortedDictionary<long, SecondTotal> _seconds = [];
+    private readonly SecondTotals _seconds = new();
     private readonly RecordTotals _totals = new();
     private readonly HashSet<int> _segments = [];
     private readonly Dictionary<string, string> _types = [];
@@ -20,11 +20,7 @@ public sealed class RunMetricsBuilder
     public void Add(int segment, SecondRecord record)
     {
         _segments.Add(segment);
-        if (!_seconds.TryGetValue(record.Second, out var second))
-        {
-            _seconds.Add(record.Second, second = new SecondTotal());
-        }
-        second.Add(segment, record);
+        _seconds.Add(segment, record);
         _totals.Add(record);
     }
 
@@ -84,7 +80,7 @@ public sealed class RunMetricsBuilder
             Checks = [.. _totals.Checks.OrderBy(check => check.Name, StringComparer.Ordinal)],
             Iterations = _totals.Iterations,
             DroppedIterations = _totals.Dropped,
-            MaxVus = _seconds.Count == 0 ? 0 : RunSeries.Vus(_seconds).Max(),
+            MaxVus = _seconds.InOrder().Select(stretch => stretch.Vus).DefaultIfEmpty().Max(),
             DataSentBytes = _totals.DataSent,
             DataReceivedBytes = _totals.DataReceived,
             Series = RunSeries.From(_seconds),

@@ -40,17 +40,17 @@ public sealed record SeriesBucket(
 /// </summary>
 public sealed class SeriesBuckets
 {
-    private readonly SortedDictionary<long, SecondTotal> _seconds = [];
+    private readonly SecondTotals _seconds;
+
+    /// <summary>Of nothing yet.</summary>
+    public SeriesBuckets()
+        : this(new SecondTotals()) { }
+
+    internal SeriesBuckets(SecondTotals seconds) => _seconds = seconds;
 
     /// <summary>Adds a record of a segment.</summary>
-    public void Add(int segment, SecondRecord record)
-    {
-        if (!_seconds.TryGetValue(record.Second, out var second))
-        {
-            _seconds.Add(record.Second, second = new SecondTotal());
-        }
-        second.Add(segment, record);
-    }
+    /// <exception cref="FormatException">A histogram is damaged.</exception>
+    public void Add(int segment, SecondRecord record) => _seconds.Add(segment, record);
 
     /// <summary>The points, in order of time and without gaps.</summary>
     /// <param name="mostPoints">At most this many, at least 1; each stands for the same number of seconds, but the last.</param>
@@ -63,22 +63,32 @@ public sealed class SeriesBuckets
         {
             return [];
         }
-        var (first, last) = (_seconds.Keys.First(), _seconds.Keys.Last());
-        var begin = Math.Max(first, from ?? first);
-        var end = Math.Min(last + 1, to ?? (last + 1));
+        var begin = Math.Max(_seconds.First, from ?? _seconds.First);
+        var end = Math.Min(_seconds.Last + 1, to ?? (_seconds.Last + 1));
         if (begin >= end)
         {
             return [];
         }
-        // VUs are carried over seconds that say nothing of them, so they are counted from the very first.
-        var vus = RunSeries.Vus(_seconds).Skip((int)(begin - first)).Take((int)(end - begin)).ToArray();
-        var width = (int)((end - begin + mostPoints - 1) / mostPoints);
+        var width = Math.Max(_seconds.Width, (end - begin + mostPoints - 1) / mostPoints);
         var points = new List<SeriesBucket>();
         var scratch = (Bucket: new DurationTotal(), Second: new DurationTotal());
+        var vus = 0;
+        using var stretches = _seconds.InOrder().GetEnumerator();
+        var more = stretches.MoveNext();
+        // VUs are carried over seconds that say nothing of them, so they are looked at from the very first.
+        for (; more && stretches.Current.Second < begin; more = stretches.MoveNext())
+        {
+            vus = stretches.Current.Vus;
+        }
         for (var second = begin; second < end; second += width)
         {
-            var seconds = (int)Math.Min(width, end - second);
-            points.Add(Point(second, seconds, vus.AsSpan((int)(second - begin), seconds), scratch));
+            var bucket = new List<(long Second, int Vus, SecondTotal Total)>();
+            for (; more && stretches.Current.Second < Math.Min(second + width, end); more = stretches.MoveNext())
+            {
+                bucket.Add(stretches.Current);
+            }
+            points.Add(Point(second, (int)Math.Min(width, end - second), vus, bucket, scratch));
+            vus = bucket.Count > 0 ? bucket[^1].Vus : vus;
         }
         return points;
     }
@@ -86,29 +96,24 @@ public sealed class SeriesBuckets
     private SeriesBucket Point(
         long first,
         int seconds,
-        ReadOnlySpan<int> vus,
+        int vusBefore,
+        List<(long Second, int Vus, SecondTotal Total)> stretches,
         (DurationTotal Bucket, DurationTotal Second) scratch
     )
     {
         scratch.Bucket.Clear();
-        var (requests, failed, dropped, fewest, most) = (0L, 0L, 0L, long.MaxValue, 0L);
-        var mostVus = 0;
+        var isWhole = stretches.Count * (long)_seconds.Width >= seconds;
+        var (fewest, most) = (isWhole ? long.MaxValue : 0L, 0L);
+        // As many as before, until something else is said.
+        var mostVus = stretches is [var earliest, ..] && earliest.Second == first ? 0 : vusBefore;
         double? worst = null;
-        for (var i = 0; i < seconds; i++)
+        foreach (var (_, vus, total) in stretches)
         {
-            mostVus = Math.Max(mostVus, vus[i]);
-            if (!_seconds.TryGetValue(first + i, out var second))
-            {
-                fewest = 0;
-                continue;
-            }
-            requests += second.Requests;
-            failed += second.Failed;
-            dropped += second.Dropped;
-            fewest = Math.Min(fewest, second.Requests);
-            most = Math.Max(most, second.Requests);
+            mostVus = Math.Max(mostVus, vus);
+            fewest = Math.Min(fewest, total.Requests / _seconds.Width);
+            most = Math.Max(most, total.Requests / _seconds.Width);
             scratch.Second.Clear();
-            second.AddAnsweredTo(scratch.Second);
+            total.AddAnsweredTo(scratch.Second);
             if (scratch.Second.Percentile(95) is { } p95)
             {
                 worst = Math.Max(worst ?? 0, p95);
@@ -120,9 +125,9 @@ public sealed class SeriesBuckets
             first,
             seconds,
             mostVus,
-            requests,
-            failed,
-            dropped,
+            stretches.Sum(stretch => stretch.Total.Requests),
+            stretches.Sum(stretch => stretch.Total.Failed),
+            stretches.Sum(stretch => stretch.Total.Dropped),
             fewest,
             most,
             stats?.Min,

@@ -35,14 +35,20 @@ internal static class ChartSection
                 $"""
                 <p class="soft small">Each band reaches from the lowest to the highest second in {Math.Ceiling(
                     series.Count * 2d / SeriesReduction.MostPoints
-                )} of them, so that no peak is averaged away.</p>
+                ) * series[0].Seconds} of them, so that no peak is averaged away.</p>
                 """
             );
 
     private static Markup Table(IReadOnlyList<SeriesPoint> series)
     {
-        var width = (int)Math.Ceiling(series.Count / (double)MostRows);
-        var rows = series.Chunk(width).Select(chunk => Row(chunk, series[0].Second));
+        var start = series[0].Second;
+        var seconds = series[^1].Second + series[^1].Seconds - start;
+        var least = series.Max(point => point.Seconds);
+        // Points are not taken apart.
+        var width = ((seconds + MostRows - 1) / MostRows + least - 1) / least * least;
+        var rows = series
+            .GroupBy(point => (point.Second - start) / width)
+            .Select(row => Row([.. row], row.Key * width));
         return Markup.Of(
             $"""
             <details><summary>These charts as a table ({(
@@ -56,8 +62,8 @@ internal static class ChartSection
         );
     }
 
-    private static Markup Row(SeriesPoint[] chunk, long start) =>
+    private static Markup Row(SeriesPoint[] points, long from) =>
         Markup.Of(
-            $"""<tr><th scope="row">{Figures.Elapsed(chunk[0].Second - start)}</th><td class="n">{chunk.Max(p => p.Vus)}</td><td class="n">{Figures.Count(chunk.Sum(p => p.Requests))}</td><td class="n">{Figures.Count(chunk.Sum(p => p.Failed))}</td><td class="n">{Figures.Count(chunk.Sum(p => p.Dropped))}</td><td class="n">{Figures.Ms(chunk.Max(p => p.MedMs))}</td><td class="n">{Figures.Ms(chunk.Max(p => p.P95Ms))}</td><td class="n">{Figures.Ms(chunk.Max(p => p.P99Ms))}</td></tr>"""
+            $"""<tr><th scope="row">{Figures.Elapsed(from)}</th><td class="n">{points.Max(p => p.Vus)}</td><td class="n">{Figures.Count(points.Sum(p => p.Requests))}</td><td class="n">{Figures.Count(points.Sum(p => p.Failed))}</td><td class="n">{Figures.Count(points.Sum(p => p.Dropped))}</td><td class="n">{Figures.Ms(points.Max(p => p.Highest?.MedMs ?? p.MedMs))}</td><td class="n">{Figures.Ms(points.Max(p => p.Highest?.P95Ms ?? p.P95Ms))}</td><td class="n">{Figures.Ms(points.Max(p => p.Highest?.P99Ms ?? p.P99Ms))}</td></tr>"""
         );
 }

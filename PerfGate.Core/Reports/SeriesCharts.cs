@@ -10,7 +10,7 @@ internal static class SeriesCharts
     /// <summary>The charts, from the points of a run. At least one point is needed.</summary>
     public static IReadOnlyList<LineChart> From(IReadOnlyList<SeriesPoint> series, ThresholdSettings thresholds)
     {
-        var seconds = series[^1].Second - series[0].Second;
+        var seconds = series[^1].Second + series[^1].Seconds - 1 - series[0].Second;
         return
         [
             new LineChart(
@@ -18,9 +18,9 @@ internal static class SeriesCharts
                 Figures.Ms,
                 MsAxis,
                 [
-                    Line(series, "p99", "s3", point => point.P99Ms),
-                    Line(series, "p95", "s2", point => point.P95Ms),
-                    Line(series, "median", "s1", point => point.MedMs, filled: true),
+                    Line(series, "p99", "s3", second => second.P99Ms),
+                    Line(series, "p95", "s2", second => second.P95Ms),
+                    Line(series, "median", "s1", second => second.MedMs, filled: true),
                 ],
                 seconds,
                 new ChartBound(thresholds.MaxP95ResponseTime, $"p95 bound {Figures.Ms(thresholds.MaxP95ResponseTime)}")
@@ -29,7 +29,7 @@ internal static class SeriesCharts
                 "Throughput",
                 PerSecond,
                 CountAxis,
-                [Line(series, "requests", "s1", point => point.Requests, filled: true)],
+                [Line(series, "requests", "s1", second => second.Requests, filled: true)],
                 seconds,
                 new ChartBound(thresholds.MinThroughput, $"lowest average {Figures.Rate(thresholds.MinThroughput)}"),
                 Whole: true
@@ -39,8 +39,8 @@ internal static class SeriesCharts
                 PerSecond,
                 CountAxis,
                 [
-                    Line(series, "failed requests", "bad", point => point.Failed, filled: true),
-                    Line(series, "dropped iterations", "warn", point => point.Dropped),
+                    Line(series, "failed requests", "bad", second => second.Failed, filled: true),
+                    Line(series, "dropped iterations", "warn", second => second.Dropped),
                 ],
                 seconds,
                 Whole: true
@@ -49,7 +49,7 @@ internal static class SeriesCharts
                 "Active virtual users",
                 value => value is null ? Figures.Absent : Figures.Number(value.Value),
                 CountAxis,
-                [Line(series, "VUs", "s4", point => point.Vus, filled: true, stepped: true)],
+                [VusLine(series)],
                 seconds,
                 Whole: true
             ),
@@ -100,29 +100,54 @@ internal static class SeriesCharts
         IReadOnlyList<SeriesPoint> series,
         string name,
         string style,
-        Func<SeriesPoint, double?> value,
-        bool filled = false,
-        bool stepped = false
-    )
+        Func<SecondFigures, double?> value,
+        bool filled = false
+    ) => Make(name, style, Points(series, value), filled, false);
+
+    private static ChartLine VusLine(IReadOnlyList<SeriesPoint> series) =>
+        Make("VUs", "s4", [.. series.Select(p => new ChartPoint(p.Second - series[0].Second, p.Vus))], true, true);
+
+    private static ChartLine Make(string name, string style, List<ChartPoint> points, bool filled, bool stepped)
     {
-        var points = Points(series, value);
         var reduced = SeriesReduction.Reduce(points);
         return new ChartLine(name, style, reduced, filled, stepped, !ReferenceEquals(points, reduced));
     }
 
-    /// <summary>A second that is missing from the series was not measured: the line breaks there.</summary>
-    private static List<ChartPoint> Points(IReadOnlyList<SeriesPoint> series, Func<SeriesPoint, double?> value)
+    /// <summary>
+    /// A second without a point is one of which nothing was reported: a duration's line breaks there, a count's lies at zero.
+    /// </summary>
+    private static List<ChartPoint> Points(IReadOnlyList<SeriesPoint> series, Func<SecondFigures, double?> value)
     {
         var points = new List<ChartPoint>(series.Count);
         var start = series[0].Second;
+        var silence = value(new SecondFigures(0, 0, 0, null, null, null));
         for (var i = 0; i < series.Count; i++)
         {
-            if (i > 0 && series[i].Second - series[i - 1].Second > 1)
+            var at = series[i].Second;
+            if (i > 0 && series[i - 1].Second + series[i - 1].Seconds is var end && end < at)
             {
-                points.Add(new ChartPoint(series[i - 1].Second + 1 - start, null));
+                points.Add(new ChartPoint(end - start, silence));
+                if (silence is not null && end < at - 1)
+                {
+                    points.Add(new ChartPoint(at - 1 - start, silence));
+                }
             }
-            points.Add(new ChartPoint(series[i].Second - start, value(series[i])));
+            points.Add(new ChartPoint(at - start, value(series[i].Lowest ?? BySecond(series[i]))));
+            if (series[i].Highest is { } highest)
+            {
+                points.Add(new ChartPoint(at - start, value(highest)));
+            }
         }
         return points;
     }
+
+    private static SecondFigures BySecond(SeriesPoint point) =>
+        new(
+            point.Requests / (double)point.Seconds,
+            point.Failed / (double)point.Seconds,
+            point.Dropped / (double)point.Seconds,
+            point.MedMs,
+            point.P95Ms,
+            point.P99Ms
+        );
 }

@@ -49,6 +49,7 @@ internal static class SeriesReduction
         if (lowest is null || highest is null)
         {
             reduced.Add(new ChartPoint(points[from].X, null));
+            reduced.Add(new ChartPoint(points[from].X, null));
             return;
         }
         reduced.Add(points[Math.Min(lowest.Value, highest.Value)]);

@@ -13,6 +13,7 @@ public sealed class LiveProgress
     public const int WindowSeconds = 10;
 
     private readonly SortedDictionary<long, SecondTotal> _recent = [];
+    private readonly DurationTotal _scratch = new();
     private readonly Dictionary<int, long> _newestBySegment = [];
     private readonly Dictionary<int, (long Second, int Vus)> _vus = [];
     private long? _first;
@@ -32,7 +33,7 @@ public sealed class LiveProgress
         {
             _recent.Add(record.Second, second = new SecondTotal());
         }
-        second.Add(segment, record);
+        second.Add(segment, record, _scratch);
         while (_recent.Count > 0 && _recent.First().Key <= Newest - (2 * WindowSeconds))
         {
             _recent.Remove(_recent.First().Key);

@@ -26,7 +26,7 @@ public sealed record ImportedLoad(IReadOnlyList<OutputEnd> Outputs, IReadOnlyLis
     /// <summary>When it ended, UTC; null where nothing tells.</summary>
     public DateTimeOffset? EndedAt(RunMetrics metrics) =>
         metrics.Series.Count > 0
-            ? DateTimeOffset.FromUnixTimeSeconds(metrics.Series[^1].Second + 1)
+            ? DateTimeOffset.FromUnixTimeSeconds(metrics.Series[^1].Second + metrics.Series[^1].Seconds)
             : Summaries.Select(summary => summary.GeneratedAt).FirstOrDefault(time => time is not null);
 
     /// <summary>The end of k6, as a runner would have reported it.</summary>

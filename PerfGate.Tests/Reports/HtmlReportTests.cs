@@ -120,6 +120,44 @@ public partial class HtmlReportTests
     }
 
     [Fact]
+    public void A_day_whose_series_was_shortened_keeps_a_peak_of_one_second_and_says_of_how_many_a_band_is()
+    {
+        var quiet = new SecondFigures(10, 0, 0, 5, 9, 10);
+        var series = Enumerable
+            .Range(0, 9600)
+            .Select(i => new SeriesPoint(1000 + (i * 9), 5, 90, 0, 0, 5, 9, 10, 9, quiet, quiet))
+            .ToList();
+        series[1234] = series[1234] with { Highest = new SecondFigures(777, 3, 0, 5, 9, 987_654) };
+        var run = SampleRuns.Passed();
+        run = run with { Metrics = run.Metrics! with { Series = series } };
+
+        var page = HtmlReport.Render(run);
+
+        Assert.InRange(page.Length, 1, 400_000);
+        Assert.Contains("max 988 s", page, StringComparison.Ordinal);
+        Assert.Contains("max 777/s", page, StringComparison.Ordinal);
+        Assert.Contains("in 288 of them", page, StringComparison.Ordinal);
+        Assert.Contains("1,440 seconds a row", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Silence_between_two_points_is_a_break_in_durations_and_none_in_counts_and_takes_no_rows()
+    {
+        var run = SampleRuns.Passed();
+        List<SeriesPoint> series = [new(1000, 5, 90, 0, 0, 5, 9, 10), new(1000 + (30 * 86_400), 5, 90, 0, 0, 5, 9, 10)];
+        run = run with { Metrics = run.Metrics! with { Series = series } };
+
+        var charts = SeriesCharts.From(series, run.Request.Configuration.Thresholds);
+        var page = HtmlReport.Render(run);
+
+        Assert.Equal(new double?[] { 5, null, 5 }, charts[0].Lines[2].Points.Select(point => point.Y));
+        Assert.Equal([90.0, 0, 0, 90], charts[1].Lines[0].Points.Select(point => point.Y!.Value));
+        Assert.Equal([0.0, 1, (30 * 86_400) - 1, 30 * 86_400], charts[1].Lines[0].Points.Select(point => point.X));
+        Assert.Contains("43,201 seconds a row", page, StringComparison.Ordinal);
+        Assert.InRange(page.Length, 1, 200_000);
+    }
+
+    [Fact]
     public void Outcomes_are_told_by_words_and_signs_and_not_by_colour_alone()
     {
         var page = HtmlReport.Render(SampleRuns.Failed());
