@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using PerfGate.Adapters.Files;
@@ -81,42 +79,11 @@ public sealed class RunArtifacts(IArtifactStore store)
             await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
             if (content is not null)
             {
-                await AddSecondsAsync(content, segment, buckets ??= new SeriesBuckets(), cancellation);
+                var (into, from) = (buckets ??= new SeriesBuckets(), segment);
+                await SeriesLines.ReadAsync(content, (record, _) => into.Add(from, record), cancellation);
             }
         }
         return buckets;
-    }
-
-    /// <summary>Adds the seconds of whole lines; gives the length of these, bytes.</summary>
-    /// <exception cref="FormatException">A line is damaged.</exception>
-    internal static async Task<long> AddSecondsAsync(
-        Stream content,
-        int segment,
-        SeriesBuckets buckets,
-        CancellationToken cancellation
-    )
-    {
-        var reader = PipeReader.Create(content, new StreamPipeReaderOptions(leaveOpen: true));
-        var used = 0L;
-        ReadResult read;
-        do
-        {
-            read = await reader.ReadAsync(cancellation);
-            var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
-            {
-                // An empty line is a runner's sign of life.
-                if (rest.Slice(0, end) is { IsEmpty: false } line)
-                {
-                    buckets.Add(segment, SecondRecordJson.Read(line.ToArray()));
-                }
-                rest = rest.Slice(rest.GetPosition(1, end));
-            }
-            used += read.Buffer.Length - rest.Length;
-            reader.AdvanceTo(rest.Start, rest.End);
-        } while (!read.IsCompleted);
-        await reader.CompleteAsync();
-        return used;
     }
 
     /// <summary>Adds what a segment appended; false where it left nothing.</summary>
@@ -128,12 +95,9 @@ public sealed class RunArtifacts(IArtifactStore store)
         CancellationToken cancellation
     )
     {
-        if (await ReadBytesAsync(runId, ArtifactNames.Series(segment), cancellation) is not { Length: > 0 } series)
-        {
-            return false;
-        }
-        builder.AddSeries(segment, series);
-        return true;
+        await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
+        return content is not null
+            && await SeriesLines.ReadAsync(content, (record, _) => builder.Add(segment, record), cancellation) > 0;
     }
 
     /// <summary>Whether any segment's load has begun: its series is there, however little it holds.</summary>

@@ -54,10 +54,10 @@ public sealed class RunningSeries(IArtifactStore store, TimeProvider time)
                     continue;
                 }
                 content.Seek(reading.Offsets[segment], SeekOrigin.Begin);
-                reading.Offsets[segment] += await RunArtifacts.AddSecondsAsync(
+                var at = segment;
+                reading.Offsets[at] += await SeriesLines.ReadAsync(
                     content,
-                    segment,
-                    reading.Seconds,
+                    (record, _) => reading.Seconds.Add(at, record),
                     cancellation
                 );
             }

@@ -33,16 +33,6 @@ public sealed class RunMetricsBuilder
         }
     }
 
-    /// <summary>Adds a segment's series artifact; a cut last line is ignored.</summary>
-    /// <exception cref="FormatException">A whole line is not a record.</exception>
-    public void AddSeries(int segment, ReadOnlyMemory<byte> ndjson)
-    {
-        foreach (var record in SecondRecordJson.ReadLines(ndjson, out _))
-        {
-            Add(segment, record);
-        }
-    }
-
     /// <summary>The metrics of all that was added.</summary>
     /// <param name="summaries">The segments' summaries, as far as they were written.</param>
     /// <param name="ends">The segments' end records, as far as they were written.</param>
