@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
 using Azure.Storage.Blobs;
@@ -117,6 +118,34 @@ public sealed partial class BlobArtifactStore : IArtifactStore
             }
             // Not every account and emulator can seal, and a run does not fail for it: grants still run out.
         }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Guid> RunsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await EnsureContainerAsync(cancellation);
+        var prefixes = _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellation);
+        await foreach (var item in prefixes)
+        {
+            if (item.IsPrefix && Guid.TryParseExact(item.Prefix.TrimEnd('/'), "D", out var runId))
+            {
+                yield return runId;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation)
+    {
+        await EnsureContainerAsync(cancellation);
+        DateTimeOffset? last = null;
+        await foreach (
+            var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{runId}/", cancellation)
+        )
+        {
+            last = blob.Properties.LastModified is { } written && !(written <= last) ? written : last;
+        }
+        return last;
     }
 
     /// <inheritdoc />

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PerfGate.Adapters.Files;
 
 /// <summary>Artifacts in a folder: one folder a run.</summary>
@@ -73,6 +75,36 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
             }
         }
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Guid> RunsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // All of them first: whoever asks may delete what it is given.
+        foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root) : [])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (Guid.TryParseExact(Path.GetFileName(folder), "D", out var runId))
+            {
+                yield return runId;
+            }
+        }
+        await Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation)
+    {
+        var folder = new DirectoryInfo(Path.Combine(root, runId.ToString()));
+        return Task.FromResult<DateTimeOffset?>(
+            folder.Exists
+                ? folder
+                    .EnumerateFiles()
+                    .Select(file => file.LastWriteTimeUtc)
+                    .Append(folder.LastWriteTimeUtc)
+                    .Max(time => new DateTimeOffset(time))
+                : null
+        );
     }
 
     /// <inheritdoc />

@@ -18,6 +18,12 @@ public interface IArtifactStore
     /// </summary>
     Task TidyAsync(Guid runId, CancellationToken cancellation);
 
+    /// <summary>Runs that have left artifacts, in no order.</summary>
+    IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation);
+
+    /// <summary>When an artifact of a run was written last, UTC; null where it has none.</summary>
+    Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation);
+
     /// <summary>Deletes all artifacts of a run; absent ones are no error.</summary>
     Task DeleteAsync(Guid runId, CancellationToken cancellation);
 }

@@ -32,7 +32,13 @@ internal static class IdempotencyHeader
     );
 
     /// <summary>Reads it; null where the request has none.</summary>
-    public static Validated<IdempotencyKey>? Read(HttpContext context, ReadOnlyMemory<byte> body)
+    public static Validated<IdempotencyKey>? Read(HttpContext context, ReadOnlyMemory<byte> body) =>
+        Read(context, SHA256.HashData(body.Span));
+
+    /// <summary>Reads it; null where the request has none.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="bodyHash">SHA-256 of what was sent.</param>
+    public static Validated<IdempotencyKey>? Read(HttpContext context, byte[] bodyHash)
     {
         var header = context.Request.Headers[Name];
         if (header.Count == 0)
@@ -50,9 +56,7 @@ internal static class IdempotencyHeader
             ]);
         }
         return header is [{ Length: > 0 and <= Longest } key] && key.All(character => character is > ' ' and <= '~')
-            ? Validated<IdempotencyKey>.Ok(
-                new IdempotencyKey(context.User.FindFirstValue("sub") ?? "", key, SHA256.HashData(body.Span))
-            )
+            ? Validated<IdempotencyKey>.Ok(new IdempotencyKey(context.User.FindFirstValue("sub") ?? "", key, bodyHash))
             : Validated<IdempotencyKey>.Refused([Unreadable]);
     }
 }

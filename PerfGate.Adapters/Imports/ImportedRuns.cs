@@ -6,8 +6,14 @@ using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Imports;
 
+/// <summary>
+/// The connection was lost while a run was being committed: it may be stored, or not, or be stored a moment later.
+/// </summary>
+public sealed class CommitUnknownException(Exception inner)
+    : Exception("The database did not say whether the run was stored.", inner);
+
 /// <summary>Stores runs that have ended before they are known.</summary>
-public sealed class ImportedRuns(NpgsqlDataSource database)
+public sealed class ImportedRuns(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>
     /// Stores a run with its result, at once: nobody sees it in any other state than its last, so that it holds no slot and is
@@ -16,16 +22,27 @@ public sealed class ImportedRuns(NpgsqlDataSource database)
     /// <param name="result">The run.</param>
     /// <param name="fingerprint">Which runs it may be compared with.</param>
     /// <param name="requestedBy">Who asked; null for PerfGate itself.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public async Task InsertAsync(
+    /// <param name="key">Key of the request; null for none. Two requests with one key at once store one run.</param>
+    /// <param name="cancellation">Stops it; not any more once it is being committed.</param>
+    /// <returns>False where the key stands for another run already; nothing was stored then.</returns>
+    /// <exception cref="CommitUnknownException">Nobody said whether it was stored.</exception>
+    public async Task<bool> InsertAsync(
         RunResult result,
         string fingerprint,
         Caller? requestedBy,
+        IdempotencyKey? key,
         CancellationToken cancellation
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (
+            key is not null
+            && !await IdempotencyKeys.TakeAsync(connection, key, result.RunId, time.GetUtcNow(), cancellation)
+        )
+        {
+            return false;
+        }
         // It belongs to no stored test: what made its load is not here to be run again.
         await using var insert = new NpgsqlCommand(
             """
@@ -58,6 +75,27 @@ public sealed class ImportedRuns(NpgsqlDataSource database)
             await AuditLog.AppendAsync(connection, entry, cancellation);
         }
         await PerformanceMonitor.RecordAsync(connection, result, cancellation);
-        await transaction.CommitAsync(cancellation);
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception lost)
+        {
+            throw new CommitUnknownException(lost);
+        }
+        return true;
+    }
+
+    /// <summary>The run that a key stands for, and what was sent with it then; null where it stands for none.</summary>
+    public Task<(Guid RunId, byte[] BodyHash)?> FindAsync(IdempotencyKey key, CancellationToken cancellation) =>
+        IdempotencyKeys.FindAsync(database, key, time.GetUtcNow(), cancellation);
+
+    /// <summary>Whether a run is stored.</summary>
+    public async Task<bool> IsStoredAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var look = database.CreateCommand("SELECT FROM performance_test_runs WHERE id = $1");
+        look.Parameters.AddWithValue(runId);
+        await using var row = await look.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation);
     }
 }

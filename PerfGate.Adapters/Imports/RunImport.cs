@@ -19,36 +19,71 @@ public sealed class RunImport(
     TimeProvider time
 )
 {
+    /// <summary>The run that a key stands for, and what was sent with it then; null where it stands for none.</summary>
+    internal Task<(Guid RunId, byte[] BodyHash)?> FindAsync(IdempotencyKey key, CancellationToken cancellation) =>
+        runs.FindAsync(key, cancellation);
+
     /// <summary>Judges and stores it; the result, and what the gate says.</summary>
     /// <param name="import">What was read.</param>
     /// <param name="runId">The run's id; null makes one. Storing the same id again changes nothing.</param>
     /// <param name="requestedBy">Who asked; null for PerfGate itself.</param>
+    /// <param name="key">Key of the request; null for none.</param>
     /// <param name="cancellation">Stops it; nothing is stored then.</param>
-    internal async Task<(RunResult Result, GateResult Gate)> StoreAsync(
+    /// <returns>Null where the key stands for another run already; nothing was stored then.</returns>
+    /// <exception cref="CommitUnknownException">Nobody said whether it was stored, and it is not to be seen.</exception>
+    internal async Task<(RunResult Result, GateResult Gate)?> StoreAsync(
         ReadImport import,
         Guid? runId,
         Caller? requestedBy,
+        IdempotencyKey? key,
         CancellationToken cancellation
     )
     {
         var fingerprint = LoadFingerprint.OfImported(import.Request, import.Metrics.ByScenario.Keys);
         var (result, gate) = await JudgeAsync(import, fingerprint, runId, cancellation);
+        var isStored = false;
         try
         {
             // The artifacts come first: whoever sees the run finds its report.
             await WriteAsync(result, gate, cancellation);
-            await runs.InsertAsync(result, fingerprint, requestedBy, cancellation);
+            isStored = await runs.InsertAsync(result, fingerprint, requestedBy, key, cancellation);
+        }
+        catch (CommitUnknownException)
+        {
+            // Its row may be there, or come: the artifacts stay. Those of no row go with the time (RunRetention).
+            if (!await IsSeenAsync(result.RunId, cancellation))
+            {
+                throw;
+            }
+            isStored = true;
         }
         catch
         {
             await store.DeleteAsync(result.RunId, CancellationToken.None);
             throw;
         }
+        if (!isStored)
+        {
+            await store.DeleteAsync(result.RunId, CancellationToken.None);
+            return null;
+        }
         if (result.Verdict.Verdict == Verdict.Passed)
         {
             await baselines.AcceptAsync(result.RunId, CancellationToken.None);
         }
         return (result, gate);
+    }
+
+    private async Task<bool> IsSeenAsync(Guid runId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await runs.IsStoredAsync(runId, cancellation);
+        }
+        catch (Exception away) when (DatabaseAway.Explains(away))
+        {
+            return false;
+        }
     }
 
     private async Task<(RunResult, GateResult)> JudgeAsync(

@@ -6,12 +6,6 @@ using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Postgres;
 
-/// <summary>A key by which a sender tells a repeated request from a new one.</summary>
-/// <param name="Subject">Whose key it is: others may use the same text for something else.</param>
-/// <param name="Key">The text.</param>
-/// <param name="BodyHash">SHA-256 of the request's body.</param>
-public sealed record IdempotencyKey(string Subject, string Key, byte[] BodyHash);
-
 /// <summary>
 /// Takes runs in, where they may be (<see cref="RunAdmission"/>): stores each with the test it belongs to and the key of its
 /// request, all or nothing.
@@ -25,10 +19,7 @@ public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission,
     private readonly SemaphoreSlim _turns = new(AtOnce);
 
     /// <summary>How long a key stands for its run.</summary>
-    public static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
-
-    // Of the keys that are too old, each request with a key removes so many at most.
-    private const int Sweep = 100;
+    public static readonly TimeSpan KeyLifetime = IdempotencyKeys.Lifetime;
 
     private const string OwnTest = """
         INSERT INTO performance_tests AS known
@@ -120,11 +111,11 @@ public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission,
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (key is not null && !await TakeKeyAsync(connection, key, run.Id, cancellation))
+        var now = time.GetUtcNow();
+        if (key is not null && !await IdempotencyKeys.TakeAsync(connection, key, run.Id, now, cancellation))
         {
             return null;
         }
-        var now = time.GetUtcNow();
         if (run.TestDefinitionId is { } testId)
         {
             // In the order in which schedules lock: the test, then its environment.
@@ -215,47 +206,5 @@ public sealed class RunIntake(NpgsqlDataSource database, RunAdmission admission,
             command.Parameters.AddWithValue(testId);
         }
         return command;
-    }
-
-    private async Task<bool> TakeKeyAsync(
-        NpgsqlConnection connection,
-        IdempotencyKey key,
-        Guid runId,
-        CancellationToken cancellation
-    )
-    {
-        var now = time.GetUtcNow();
-        await using var take = new NpgsqlCommand(
-            """
-            INSERT INTO performance_idempotency_keys AS known (subject, key, body_hash, run_id, created_at)
-            VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (subject, key) DO UPDATE SET
-              body_hash = excluded.body_hash, run_id = excluded.run_id, created_at = excluded.created_at
-            WHERE known.created_at <= $6
-            """,
-            connection
-        );
-        take.Parameters.AddWithValue(key.Subject);
-        take.Parameters.AddWithValue(key.Key);
-        take.Parameters.AddWithValue(key.BodyHash);
-        take.Parameters.AddWithValue(runId);
-        take.Parameters.AddWithValue(now);
-        take.Parameters.AddWithValue(now - KeyLifetime);
-        if (await take.ExecuteNonQueryAsync(cancellation) == 0)
-        {
-            return false;
-        }
-        await using var sweep = new NpgsqlCommand(
-            """
-            DELETE FROM performance_idempotency_keys WHERE (subject, key) IN (
-              SELECT subject, key FROM performance_idempotency_keys WHERE created_at <= $1
-              ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """,
-            connection
-        );
-        sweep.Parameters.AddWithValue(now - KeyLifetime);
-        sweep.Parameters.AddWithValue(Sweep);
-        await sweep.ExecuteNonQueryAsync(cancellation);
-        return true;
     }
 }

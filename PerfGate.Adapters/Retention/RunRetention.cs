@@ -20,7 +20,8 @@ public sealed record RetentionReport(int Artifacts, int Runs, bool IsComplete);
 /// <summary>
 /// Deletes what is too old: artifacts first, then the rows of runs. A run that is or was a baseline, or is part of the past that
 /// others are held against, keeps its row; one that is a baseline now keeps its artifacts too. Rows that somebody else wrote are
-/// left alone. Everything may be done again, by several servers at once.
+/// left alone. Artifacts of no run (an import died before its row was there, or nobody knew whether it was) go when they are as old.
+/// Everything may be done again, by several servers at once.
 /// </summary>
 public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artifacts, TimeProvider time)
 {
@@ -48,7 +49,8 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
             deleted += done;
             if (done < Batch)
             {
-                return new RetentionReport(emptied, deleted, true);
+                var (orphans, isComplete) = await PurgeOrphansAsync(now - periods.Artifacts, begun, cancellation);
+                return new RetentionReport(emptied + orphans, deleted, isComplete);
             }
         }
         return new RetentionReport(emptied, deleted, false);
@@ -97,6 +99,73 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
             await note.ExecuteNonQueryAsync(cancellation);
         }
         return old.Count;
+    }
+
+    private async Task<(int Purged, bool IsComplete)> PurgeOrphansAsync(
+        DateTimeOffset before,
+        long begun,
+        CancellationToken cancellation
+    )
+    {
+        var purged = 0;
+        await foreach (var some in artifacts.RunsAsync(cancellation).Chunk(Batch).WithCancellation(cancellation))
+        {
+            if (time.GetElapsedTime(begun) >= Longest)
+            {
+                return (purged, false);
+            }
+            var old = new List<Guid>();
+            foreach (var run in await WithoutRowAsync(some, cancellation))
+            {
+                if (await artifacts.LastWrittenAsync(run, cancellation) < before)
+                {
+                    old.Add(run);
+                }
+            }
+            if (old.Count == 0)
+            {
+                continue;
+            }
+            await using (var connection = await database.OpenConnectionAsync(cancellation))
+            {
+                var entry = Entry(AuditActions.PurgeArtifacts, AuditOutcomes.Accepted, before, old);
+                await AuditLog.AppendAsync(
+                    connection,
+                    entry with
+                    {
+                        Detail = string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{old.Count} of no run, written before {before:yyyy-MM-ddTHH:mm:ssZ}: {string.Join(' ', old)}"
+                        ),
+                    },
+                    cancellation
+                );
+            }
+            foreach (var run in old)
+            {
+                await artifacts.DeleteAsync(run, cancellation);
+            }
+            purged += old.Count;
+        }
+        return (purged, true);
+    }
+
+    private async Task<List<Guid>> WithoutRowAsync(Guid[] runs, CancellationToken cancellation)
+    {
+        await using var find = database.CreateCommand(
+            """
+            SELECT left_by.id FROM unnest($1) AS left_by (id)
+            WHERE NOT EXISTS (SELECT FROM performance_test_runs r WHERE r.id = left_by.id)
+            """
+        );
+        find.Parameters.AddWithValue(runs);
+        var unknown = new List<Guid>();
+        await using var rows = await find.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            unknown.Add(rows.GetGuid(0));
+        }
+        return unknown;
     }
 
     private async Task<int> DeleteRunsAsync(DateTimeOffset before, CancellationToken cancellation)

@@ -78,13 +78,24 @@ public sealed class GateClient : IDisposable
         GetAsync<BaselineList>("baselines", cancellation);
 
     /// <summary>Sends k6's output of elsewhere to be judged; the answer comes when all of it is read.</summary>
-    public Task<GateView> ImportAsync(MultipartFormDataContent form, CancellationToken cancellation) =>
+    /// <param name="form">The parts.</param>
+    /// <param name="cancellation">Ends the sending.</param>
+    /// <param name="idempotencyKey">Makes it safe to send the same again with the same key.</param>
+    public Task<GateView> ImportAsync(
+        MultipartFormDataContent form,
+        CancellationToken cancellation,
+        string? idempotencyKey = null
+    ) =>
         SendAsync<GateView>(
             () =>
             {
                 var post = new HttpRequestMessage(HttpMethod.Post, "runs/import") { Content = form };
                 // Who is refused by the length alone need not send the rest.
                 post.Headers.ExpectContinue = true;
+                if (idempotencyKey is not null)
+                {
+                    post.Headers.Add("Idempotency-Key", idempotencyKey);
+                }
                 return post;
             },
             ImportTimeout,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
+using PerfGate.Adapters.Http;
 using PerfGate.Host.Client;
 using PerfGate.Host.Terminal;
 
@@ -9,6 +10,9 @@ namespace PerfGate.Host.Commands;
 /// <summary><c>perfgate import</c>: judges output of k6 that was made elsewhere, by the same rules as a run.</summary>
 public static class ImportCommand
 {
+    private const int MostTries = 4;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(5);
+
     private static readonly Argument<string[]> Outputs = new("OUTPUT")
     {
         Description =
@@ -62,9 +66,10 @@ public static class ImportCommand
         var screen = new Screen(parsed.GetValue(CommandLine.Json));
         var request = await RequestArguments.ReadAsync(parsed, cancellation);
         var files = ReportFiles.Of(parsed);
-        using var form = Form(parsed, request);
+        // Opened before a server is sought: what cannot be read is said at once.
+        var form = Form(parsed, request);
         await using var server = await ServerChoice.ConnectAsync(parsed, screen, cancellation);
-        var gate = await server.Gate.ImportAsync(form, cancellation);
+        var gate = await SendAsync(server.Gate, form, () => Form(parsed, request), parsed, screen, cancellation);
         screen.Result(gate, console => new VerdictView(console).Show(gate));
         var follower = new RunFollower(
             server.Gate,
@@ -74,6 +79,40 @@ public static class ImportCommand
         );
         await files.WriteAsync(server.Gate, follower, gate.TestId, screen, cancellation);
         return gate.ExitCode ?? ExitCodes.Error;
+    }
+
+    /// <summary>
+    /// With the same key the same is stored once, so that it is sent again where no answer came; not from standard input, which is
+    /// read once.
+    /// </summary>
+    private static async Task<GateView> SendAsync(
+        GateClient gate,
+        MultipartFormDataContent form,
+        Func<MultipartFormDataContent> again,
+        ParseResult parsed,
+        Screen screen,
+        CancellationToken cancellation
+    )
+    {
+        var key = Guid.NewGuid().ToString();
+        var isOnce = (parsed.GetValue(Outputs) ?? []).Concat(parsed.GetValue(Summaries) ?? []).Contains("-");
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                using (form)
+                {
+                    return await gate.ImportAsync(form, cancellation, key);
+                }
+            }
+            catch (HttpRequestException failed)
+                when (!isOnce && tries < MostTries && failed is not ApiProblemException { Problem.IsPassing: false })
+            {
+                screen.Warn($"No answer from the server, trying again: {failed.Message}");
+                await Task.Delay(BetweenTries, TimeProvider.System, cancellation);
+                form = again();
+            }
+        }
     }
 
     /// <summary>The parts, read as they are sent: a file may be larger than memory.</summary>

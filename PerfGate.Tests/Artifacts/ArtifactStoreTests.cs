@@ -57,6 +57,24 @@ public abstract class ArtifactStoreTests
         Assert.Equal("b", await ReadAsync(store, other, "script.js"));
     }
 
+    [Fact]
+    public async Task Runs_that_left_anything_are_listed_with_when_they_wrote_last()
+    {
+        var store = await CreateAsync();
+        var begun = DateTimeOffset.UtcNow;
+        Assert.DoesNotContain(_run, await store.RunsAsync(Never).ToListAsync(Never));
+        Assert.Null(await store.LastWrittenAsync(_run, Never));
+        await store.WriteAsync(_run, "script.js", "a"u8.ToArray(), Never);
+        await store.WriteAsync(_run, "result.json", "{}"u8.ToArray(), Never);
+
+        Assert.Single(await store.RunsAsync(Never).ToListAsync(Never), run => run == _run);
+        var written = await store.LastWrittenAsync(_run, Never);
+        // Whole seconds, and another clock.
+        Assert.InRange(written!.Value, begun.AddSeconds(-5), DateTimeOffset.UtcNow.AddSeconds(5));
+        await store.DeleteAsync(_run, Never);
+        Assert.DoesNotContain(_run, await store.RunsAsync(Never).ToListAsync(Never));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("..")]

@@ -169,7 +169,11 @@ public sealed class TimerFunctionsTests(PostgresFixture postgres)
             )
             .Callback((PurgeInstancesFilter given, PurgeInstanceOptions? _, CancellationToken _) => filter = given)
             .ReturnsAsync(new PurgeResult(3));
-        var retention = new RunRetention(runs.Database, new FolderArtifactStore(Path.GetTempPath()), runs.Time);
+        var retention = new RunRetention(
+            runs.Database,
+            new FolderArtifactStore(Path.Combine(Path.GetTempPath(), $"perfgate-none-{Guid.NewGuid():N}")),
+            runs.Time
+        );
         await new PurgeHistory(retention, settings, runs.Time, NullLogger<PurgeHistory>.Instance).RunAsync(
             new TimerInfo(),
             _durable.Object,

@@ -45,10 +45,21 @@ public sealed class ImportFixture(PostgresFixture postgres) : IAsyncLifetime
         return await SendAsync(form);
     }
 
+    /// <summary>Imports parts with an <c>Idempotency-Key</c>.</summary>
+    public async Task<(HttpResponseMessage Answer, JsonElement Body)> ImportOnceAsync(
+        string key,
+        params (string Name, byte[] Content)[] parts
+    )
+    {
+        using var form = Form(parts);
+        return await SendAsync(form, key: key);
+    }
+
     /// <summary>Sends a body to the import.</summary>
     public async Task<(HttpResponseMessage Answer, JsonElement Body)> SendAsync(
         HttpContent content,
-        bool chunked = false
+        bool chunked = false,
+        string? key = null
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/performance/runs/import")
@@ -58,6 +69,10 @@ public sealed class ImportFixture(PostgresFixture postgres) : IAsyncLifetime
         request.Headers.TransferEncodingChunked = chunked;
         // Whoever is refused by the length alone need not send the rest.
         request.Headers.ExpectContinue = !chunked;
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
         var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return (answer, await ReadAsync(answer));
     }
