@@ -16,7 +16,7 @@ public sealed class CommitUnknownException(Exception inner)
 public sealed class ImportedRuns(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>
-    /// Stores a run with its result, at once: nobody sees it in any other state than its last, so that it holds no slot and is
+    /// Stores a run with its result, and in the accepted past where it passed, at once: nobody sees it in any other state than its last, so that it holds no slot and is
     /// never taken up. A run stored already is left as it is.
     /// </summary>
     /// <param name="result">The run.</param>
@@ -74,7 +74,7 @@ public sealed class ImportedRuns(NpgsqlDataSource database, TimeProvider time)
             };
             await AuditLog.AppendAsync(connection, entry, cancellation);
         }
-        await PerformanceMonitor.RecordAsync(connection, result, cancellation);
+        await PerformanceMonitor.RecordAsync(connection, result, time.GetUtcNow(), cancellation);
         try
         {
             await transaction.CommitAsync(CancellationToken.None);

@@ -67,10 +67,6 @@ public sealed class RunImport(
             await store.DeleteAsync(result.RunId, CancellationToken.None);
             return null;
         }
-        if (result.Verdict.Verdict == Verdict.Passed)
-        {
-            await baselines.AcceptAsync(result.RunId, CancellationToken.None);
-        }
         return (result, gate);
     }
 

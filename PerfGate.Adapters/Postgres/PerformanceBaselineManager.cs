@@ -94,41 +94,6 @@ public sealed class PerformanceBaselineManager(NpgsqlDataSource database, TimePr
         return (await BaselineRows.PastAsync(connection, request, fingerprint, kind, Guid.Empty, cancellation)).Runs;
     }
 
-    /// <summary>
-    /// Adds a passed run to the accepted past of its load and engine, once a baseline has begun one. Adding it again changes nothing.
-    /// </summary>
-    public async Task AcceptAsync(Guid runId, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var command = new NpgsqlCommand(
-            """
-            INSERT INTO performance_accepted_runs (run_id, test_type, environment, fingerprint, accepted_at)
-            SELECT r.id, r.test_type, r.environment, r.fingerprint, $2
-            FROM performance_test_runs r
-            WHERE r.id = $1 AND r.passed AND EXISTS (
-              SELECT FROM performance_accepted_runs a JOIN performance_test_runs p ON p.id = a.run_id
-              WHERE a.test_type = r.test_type AND a.environment = r.environment AND a.fingerprint = r.fingerprint
-                AND performance_engine_kind(p.engine) = performance_engine_kind(r.engine))
-            ON CONFLICT (run_id) DO NOTHING
-            RETURNING environment
-            """,
-            connection
-        );
-        command.Parameters.AddWithValue(runId);
-        command.Parameters.AddWithValue(time.GetUtcNow());
-        if (await command.ExecuteScalarAsync(cancellation) is string environment)
-        {
-            var entry = new AuditEntry(null, AuditActions.AcceptRun, AuditOutcomes.Done)
-            {
-                Environment = Enum.Parse<TargetEnvironment>(environment, ignoreCase: true),
-                Subject = $"{runId}",
-            };
-            await AuditLog.AppendAsync(connection, entry, cancellation);
-            await transaction.CommitAsync(cancellation);
-        }
-    }
-
     /// <summary>Every baseline.</summary>
     public async Task<IReadOnlyList<BaselineView>> ListAsync(CancellationToken cancellation)
     {

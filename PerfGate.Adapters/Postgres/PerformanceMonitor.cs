@@ -9,7 +9,7 @@ using PerfGate.Core.Thresholds;
 namespace PerfGate.Adapters.Postgres;
 
 /// <summary>Holds what was measured against its bounds, and records it.</summary>
-public sealed class PerformanceMonitor(NpgsqlDataSource database)
+public sealed class PerformanceMonitor(NpgsqlDataSource database, TimeProvider time)
 {
     // What DECIMAL(8,2) and DECIMAL(5,4) hold. The measured_ columns keep what is beyond.
     private const decimal LargestDecimal82 = 999_999.99m;
@@ -22,24 +22,33 @@ public sealed class PerformanceMonitor(NpgsqlDataSource database)
     ) => ThresholdValidation.Validate(metrics, settings);
 
     /// <summary>
-    /// Stores a result and ends its run. Recording a run again changes nothing; a run that was ended otherwise stays so,
-    /// and one that still waits can only fail or be cancelled. A value too large for a DECIMAL column is clamped there and kept
+    /// Stores a result and ends its run, and adds it to the accepted past where it passed, all or nothing: who died in between would
+    /// leave a passed run that no later one is held against. Recording a run again changes nothing; a run that was ended otherwise
+    /// stays so, and one that still waits can only fail or be cancelled. A value too large for a DECIMAL column is clamped there and kept
     /// whole in its double precision column; what is no finite number is stored there as none.
     /// </summary>
     public async Task RecordTestResultsAsync(RunResult result, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await RecordAsync(connection, result, cancellation);
+        await RecordAsync(connection, result, time.GetUtcNow(), cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>Stores a result, and that there is one, in the connection's transaction.</summary>
+    /// <summary>The same in the connection's transaction.</summary>
     internal static async Task RecordAsync(
         NpgsqlConnection connection,
         RunResult result,
+        DateTimeOffset now,
         CancellationToken cancellation
     )
+    {
+        await StoreAsync(connection, result, cancellation);
+        // Also where it was recorded before: older releases did the two one after the other.
+        await AcceptedRuns.AddAsync(connection, result.RunId, now, cancellation);
+    }
+
+    private static async Task StoreAsync(NpgsqlConnection connection, RunResult result, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand { Connection = connection };
         MakeRecording(command, result);

@@ -108,15 +108,8 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
         parts.Judgement.JudgeAsync(runId, error, cancellation);
 
     /// <inheritdoc />
-    public async Task RecordAsync(Guid runId)
-    {
-        var result = await ResultAsync(runId);
-        await parts.Monitor.RecordTestResultsAsync(result, cancellation);
-        if (result.Verdict.Verdict == Verdict.Passed)
-        {
-            await parts.Baselines.AcceptAsync(runId, cancellation);
-        }
-    }
+    public async Task RecordAsync(Guid runId) =>
+        await parts.Monitor.RecordTestResultsAsync(await ResultAsync(runId), cancellation);
 
     /// <inheritdoc />
     public async Task ReportAsync(Guid runId) => await WriteReportsAsync(await ResultAsync(runId));

@@ -10,7 +10,6 @@ public sealed record RunStepParts(
     RunStore Runs,
     RunQueue Queue,
     PerformanceMonitor Monitor,
-    PerformanceBaselineManager Baselines,
     RunJudgement Judgement,
     IArtifactStore Store,
     RunArtifacts Artifacts,

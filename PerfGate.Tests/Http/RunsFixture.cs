@@ -104,7 +104,7 @@ public sealed class RunsFixture(PostgresFixture postgres) : IAsyncLifetime
         {
             await WriteAsync(id, ArtifactNames.Metrics, JsonSerializer.Serialize(result.Metrics, RunJson.Options));
         }
-        await new PerformanceMonitor(Database).RecordTestResultsAsync(result, Cancellation);
+        await new PerformanceMonitor(Database, TimeProvider.System).RecordTestResultsAsync(result, Cancellation);
     }
 
     /// <summary>A run that has ended.</summary>

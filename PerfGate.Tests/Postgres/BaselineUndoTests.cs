@@ -23,12 +23,12 @@ public sealed class BaselineUndoTests(PostgresFixture postgres)
         await using var runs = await StoredRuns.CreateAsync(postgres);
         var first = await runs.EndAsync();
         var id = (await runs.Baselines.EstablishAsync(first, "ann", Never)).Baseline!.Id;
-        await runs.Baselines.AcceptAsync(await runs.EndAsync(), Never);
+        await runs.EndAsync();
         var (baseline, past) = (await runs.RowAsync(Baseline), await runs.RowAsync(ActivePast));
         var slow = await runs.EndAsync(SampleGrounds.Metrics(p95: 900), Core.Runs.Verdict.Failed);
         await runs.Baselines.UpdateAsync(slow, "bob", true, Never, "wanted", id);
         // Runs that passed against the slow past are slow themselves.
-        await runs.Baselines.AcceptAsync(await runs.EndAsync(SampleGrounds.Metrics(p95: 900)), Never);
+        await runs.EndAsync(SampleGrounds.Metrics(p95: 900));
         Assert.NotEqual(past, await runs.RowAsync(ActivePast));
 
         var answer = await runs.Changes.UndoAsync(id, "ann", "not wanted after all", Never);
@@ -54,9 +54,11 @@ public sealed class BaselineUndoTests(PostgresFixture postgres)
         Guid baseline = default;
         for (var i = 0; i < 3; i++)
         {
-            ids.Add(await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + (i * 300))));
+            // What did not pass is accepted by the word alone.
+            var verdict = i == 0 ? Core.Runs.Verdict.Passed : Core.Runs.Verdict.Failed;
+            ids.Add(await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + (i * 300)), verdict));
             baseline = (await runs.Baselines.UpdateAsync(ids[i], null, true, Never, "step")).Baseline!.Id;
-            await runs.Baselines.AcceptAsync(await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + (i * 300))), Never);
+            await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + (i * 300)));
             pasts.Add(await runs.RowAsync(ActivePast));
         }
 
@@ -93,7 +95,6 @@ public sealed class BaselineUndoTests(PostgresFixture postgres)
         await using var runs = await StoredRuns.CreateAsync(postgres);
         var id = (await runs.Baselines.EstablishAsync(await runs.EndAsync(), null, Never)).Baseline!.Id;
         var accepted = await runs.EndAsync();
-        await runs.Baselines.AcceptAsync(accepted, Never);
         var past = await runs.RowAsync(ActivePast);
         await runs.Baselines.EstablishAsync(accepted, null, Never);
 
@@ -149,7 +150,6 @@ public sealed class BaselineUndoTests(PostgresFixture postgres)
         await runs.Baselines.EstablishAsync(k6, null, Never);
         var embedded = await EmbeddedAsync(100);
 
-        await runs.Baselines.AcceptAsync(embedded, Never);
         var refused = await runs.Baselines.UpdateAsync(embedded, null, onAPersonsWord: false, Never);
         var compared = await CompareAsync("embedded 0.1.0");
 
@@ -161,7 +161,7 @@ public sealed class BaselineUndoTests(PostgresFixture postgres)
 
         // A person's word begins the embedded engine's past; k6's stays as it was.
         await runs.Baselines.UpdateAsync(embedded, "ann", onAPersonsWord: true, Never);
-        await runs.Baselines.AcceptAsync(await EmbeddedAsync(110), Never);
+        await EmbeddedAsync(110);
         Assert.Equal(2, (await CompareAsync("embedded 0.2.0")).AcceptedRuns);
         Assert.Equal(1, (await CompareAsync("k6 v1.3.0")).AcceptedRuns);
 

@@ -121,15 +121,13 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);
         var early = await runs.EndAsync();
-        await runs.Baselines.AcceptAsync(early, Never);
         Assert.Equal(["0"], await runs.RowAsync("SELECT count(*) FROM performance_accepted_runs"));
         await runs.Baselines.EstablishAsync(early, null, Never);
 
         var good = await runs.EndAsync();
-        await runs.Baselines.AcceptAsync(good, Never);
-        await runs.Baselines.AcceptAsync(good, Never);
-        await runs.Baselines.AcceptAsync(await runs.EndAsync(verdict: Verdict.Failed), Never);
-        await runs.Baselines.AcceptAsync(await runs.EndAsync(request: StoredRuns.Request(vus: 1)), Never);
+        await runs.Monitor.RecordTestResultsAsync(runs.Result(good, SampleGrounds.Metrics()), Never);
+        await runs.EndAsync(verdict: Verdict.Failed);
+        await runs.EndAsync(request: StoredRuns.Request(vus: 1));
 
         Assert.Equal(["2"], await runs.RowAsync("SELECT count(*) FROM performance_accepted_runs"));
     }
@@ -178,7 +176,7 @@ public sealed class PerformanceBaselineManagerTests(PostgresFixture postgres)
         await runs.Baselines.EstablishAsync(await runs.EndAsync(SampleGrounds.Metrics(p95: 200)), null, Never);
         for (var i = 0; i < 9; i++)
         {
-            await runs.Baselines.AcceptAsync(await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + i)), Never);
+            await runs.EndAsync(SampleGrounds.Metrics(p95: 200 + i));
         }
         var slow = await runs.EndAsync(SampleGrounds.Metrics(p95: 900), Verdict.Failed);
         Assert.Equal(ComparisonOutcome.Regressed, await OutcomeAsync(900));

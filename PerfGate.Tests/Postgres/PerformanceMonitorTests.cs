@@ -55,6 +55,45 @@ public sealed class PerformanceMonitorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_passed_run_ends_and_joins_the_accepted_past_or_neither()
+    {
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        await runs.Baselines.EstablishAsync(await runs.EndAsync(), "somebody", Never);
+        var id = await runs.StartAsync();
+        await runs.RowAsync(
+            """
+            CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$;
+            CREATE TRIGGER no_room BEFORE INSERT ON performance_accepted_runs
+              FOR EACH STATEMENT EXECUTE FUNCTION no_room();
+            SELECT 1
+            """
+        );
+
+        // What ends in between ends before both.
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            runs.Monitor.RecordTestResultsAsync(runs.Result(id, SampleGrounds.Metrics()), Never)
+        );
+        Assert.Equal(["running"], await runs.RowAsync(StatusOf(id)));
+        await runs.RowAsync("DROP TRIGGER no_room ON performance_accepted_runs; SELECT 1");
+        await runs.Monitor.RecordTestResultsAsync(runs.Result(id, SampleGrounds.Metrics()), Never);
+        await runs.Monitor.RecordTestResultsAsync(runs.Result(id, SampleGrounds.Metrics()), Never);
+
+        Assert.Equal(["completed"], await runs.RowAsync(StatusOf(id)));
+        Assert.Equal(
+            ["1"],
+            await runs.RowAsync($"SELECT count(*) FROM performance_accepted_runs WHERE run_id = '{id}'")
+        );
+        Assert.Equal(
+            ["run.result passed, baseline.accept done"],
+            await runs.RowAsync(
+                $"SELECT string_agg(action || ' ' || outcome, ', ' ORDER BY id) FROM audit_log WHERE subject = '{id}' AND action <> 'run.execute'"
+            )
+        );
+
+        static string StatusOf(Guid id) => $"SELECT status FROM performance_test_runs WHERE id = '{id}'";
+    }
+
+    [Fact]
     public async Task A_run_cancelled_while_it_waited_stays_cancelled()
     {
         await using var runs = await StoredRuns.CreateAsync(postgres);

@@ -23,7 +23,7 @@ internal sealed class StoredRuns : IAsyncDisposable
         Database = database;
         Store = new RunStore(database, Time);
         Queue = new RunQueue(database, Time);
-        Monitor = new PerformanceMonitor(database);
+        Monitor = new PerformanceMonitor(database, Time);
         Baselines = new PerformanceBaselineManager(database, Time);
         Changes = new BaselineHistory(database, Time);
         Tests = new TestStore(database, Options, Time);
