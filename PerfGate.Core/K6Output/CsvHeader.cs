@@ -32,7 +32,9 @@ internal sealed class CsvHeader
     /// <summary>Whether name, time and value come first and in this order, as k6 writes them.</summary>
     public bool HasPlainOrder => _columns is [0, 1, 2, ..];
 
-    /// <summary>Reads the header's row; false where a column that must be there is not.</summary>
+    private const int LongestName = 100;
+
+    /// <summary>Reads the header's row; false where a column that must be there is not, or one is there twice.</summary>
     public static bool TryRead(
         CsvRow row,
         [NotNullWhen(true)] out CsvHeader? header,
@@ -42,9 +44,16 @@ internal sealed class CsvHeader
         (header, problem) = (null, null);
         var columns = new int[Names.Length];
         Array.Fill(columns, -1);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < row.Count; i++)
         {
-            var known = Array.IndexOf(Names, Encoding.UTF8.GetString(row[i]));
+            var name = Encoding.UTF8.GetString(row[i]);
+            if (!seen.Add(name))
+            {
+                problem = $"the header has column {name[..Math.Min(name.Length, LongestName)]} twice";
+                return false;
+            }
+            var known = Array.IndexOf(Names, name);
             if (known >= 0)
             {
                 columns[known] = i;

@@ -13,30 +13,64 @@ internal sealed class CsvRow
     public ReadOnlySpan<byte> this[int index] =>
         index < 0 ? [] : _text.AsSpan(_fields[index].Start, _fields[index].Length);
 
-    /// <summary>A row with its line feed, which is none inside quotes: they come in pairs on a whole row.</summary>
-    public static bool TryFindEnd(Span<byte> rest, out Span<byte> line)
+    /// <summary>
+    /// Finds the end of the first row: a line feed outside of quotes. A quote begins a field or is part of a quoted one, whose end a
+    /// comma or the row's end follows: anything else would let a stray quote swallow the rows after it.
+    /// </summary>
+    /// <param name="rest">What is there.</param>
+    /// <param name="line">The row with its line feed, where it was found.</param>
+    public static RowEnd FindEnd(Span<byte> rest, out Span<byte> line)
     {
-        var inQuotes = false;
+        line = default;
         var at = 0;
-        while (true)
+        while (at < rest.Length)
         {
-            var next = rest[at..].IndexOfAny((byte)'"', (byte)'\n');
-            if (next < 0)
+            var isQuoted = rest[at] == (byte)'"';
+            if (isQuoted ? !TrySkipQuoted(rest, ref at) : !TrySkipPlain(rest, ref at))
             {
-                line = default;
-                return false;
+                break;
             }
-            at += next + 1;
-            if (rest[at - 1] == (byte)'"')
+            if (isQuoted && rest[at..].StartsWith("\r\n"u8))
             {
-                inQuotes = !inQuotes;
+                at++;
             }
-            else if (!inQuotes)
+            switch (rest[at++])
             {
-                line = rest[..at];
-                return true;
+                case (byte)',':
+                    continue;
+                case (byte)'\n':
+                    line = rest[..at];
+                    return RowEnd.Found;
+                case (byte)'\r' when at == rest.Length:
+                    return RowEnd.NotThere;
+                default:
+                    return RowEnd.StrayQuote;
             }
         }
+        return RowEnd.NotThere;
+    }
+
+    // To what follows its last quote; false where that is not there yet.
+    private static bool TrySkipQuoted(ReadOnlySpan<byte> rest, ref int at)
+    {
+        do
+        {
+            var quote = rest[(at + 1)..].IndexOf((byte)'"');
+            if (quote < 0)
+            {
+                return false;
+            }
+            at += quote + 2;
+            // Two of them are one of its text.
+        } while (at < rest.Length && rest[at] == (byte)'"');
+        return at < rest.Length;
+    }
+
+    private static bool TrySkipPlain(ReadOnlySpan<byte> rest, ref int at)
+    {
+        var next = rest[at..].IndexOfAny((byte)',', (byte)'"', (byte)'\n');
+        at += Math.Max(next, 0);
+        return next >= 0;
     }
 
     /// <summary>Takes a row apart; false where a quoted field does not end, or text follows its end.</summary>
@@ -103,4 +137,17 @@ internal sealed class CsvRow
         next = 0;
         return false;
     }
+}
+
+/// <summary>Where a row ends.</summary>
+internal enum RowEnd
+{
+    /// <summary>Its line feed was found.</summary>
+    Found,
+
+    /// <summary>Its end is not there yet.</summary>
+    NotThere,
+
+    /// <summary>It has a quote where none may be.</summary>
+    StrayQuote,
 }

@@ -17,6 +17,20 @@ public sealed class CsvSampleReader : SampleReader
     private readonly SecondText _second = new();
     private CsvHeader? _header;
 
+    private const string StrayQuote = "it has a quote in a field that is not quoted, or text after one that is";
+
+    /// <inheritdoc />
+    public override void Complete()
+    {
+        // A quote that is never closed would make one cut last line of all the rows after it.
+        if (Problem is null && IsFollowedByRows())
+        {
+            Lines++;
+            Fail("a quoted field does not end: whole rows follow its quote");
+            Drop();
+        }
+    }
+
     internal override bool TryRead(out Sample sample) => TryReadExpected(out sample) || TryReadNext(out sample);
 
     private bool TryReadExpected(out Sample sample)
@@ -61,9 +75,9 @@ public sealed class CsvSampleReader : SampleReader
             {
                 return true;
             }
-            if (quoted && !CsvRow.TryFindEnd(rest, out line))
+            if (quoted && CsvRow.FindEnd(rest, out line) is var found and not RowEnd.Found)
             {
-                return NeedsMore();
+                return found == RowEnd.NotThere ? NeedsMore() : Refuse();
             }
             Take(line.Length);
             if (line.Count((byte)'\n') is > 1 and var breaks)
@@ -77,7 +91,7 @@ public sealed class CsvSampleReader : SampleReader
             }
             if (!_row.TrySplit(text))
             {
-                return Fail("a quoted field does not end, or text follows its end");
+                return Fail(StrayQuote);
             }
             if (_header is not null)
             {
@@ -86,6 +100,37 @@ public sealed class CsvSampleReader : SampleReader
             if (!CsvHeader.TryRead(_row, out _header, out var problem))
             {
                 return Fail(problem);
+            }
+        }
+        return false;
+    }
+
+    // The row is not taken, but counted.
+    private bool Refuse()
+    {
+        Take(0);
+        return Fail(StrayQuote);
+    }
+
+    /// <summary>Whether what is left is more than one row, all but the first of its lines looked at by themselves.</summary>
+    private bool IsFollowedByRows()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        for (var end = rest.IndexOf((byte)'\n'); end >= 0; end = rest.IndexOf((byte)'\n'))
+        {
+            rest = rest[(end + 1)..];
+            var next = rest.IndexOf((byte)'\n');
+            if (
+                _header is null
+                || (
+                    next >= 0
+                    && _row.TrySplit(rest[..next].TrimEnd((byte)'\r'))
+                    && _row.Count == _header.Fields
+                    && TimeText.TryRead(_header.Time(_row), out _)
+                )
+            )
+            {
+                return true;
             }
         }
         return false;

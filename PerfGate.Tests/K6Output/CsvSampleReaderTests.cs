@@ -69,6 +69,9 @@ public class CsvSampleReaderTests
     [InlineData("vus,9,NaN\n", "metric_value")]
     [InlineData(",9,1.0\n", "metric_name")]
     [InlineData("\"vus\"x\",9,1.0\"\n", "quoted")]
+    [InlineData("vu\"s,9,1.0\n", "quote")]
+    [InlineData("vus,9,1.0\"\n", "quote")]
+    [InlineData("vus,9\",1.0\nvus,9,\"1.0\n", "quote")]
     public void Anything_that_is_no_row_of_k6_is_an_error_with_its_line(string row, string problem)
     {
         var reader = new CsvSampleReader();
@@ -78,6 +81,51 @@ public class CsvSampleReaderTests
         Assert.Equal(3, reader.Problem?.Line);
         Assert.Contains(problem, reader.Problem?.Problem);
         Assert.False(reader.TryRead(out _));
+    }
+
+    [Theory]
+    [InlineData("\"vus,9,1.0\n")]
+    [InlineData("vus,\"9,1.0\n")]
+    [InlineData("vus,9,\"1.0\n")]
+    public void A_quote_that_is_never_closed_does_not_swallow_what_follows_as_a_cut_last_line(string row)
+    {
+        var reader = new CsvSampleReader();
+        var rest = string.Concat(Enumerable.Range(0, 5000).Select(_ => "vus,9,1.0\n"));
+        reader.Append(
+            Encoding.UTF8.GetBytes("metric_name,timestamp,metric_value\nvus,9,1.0\n" + row + rest + "vus,9,")
+        );
+        while (reader.TryRead(out _)) { }
+        reader.Complete();
+        Assert.Equal(3, reader.Problem?.Line);
+        Assert.Contains("quote", reader.Problem?.Problem);
+    }
+
+    [Theory]
+    [InlineData("checks,9,1.0,\"a\nb,")]
+    [InlineData("checks,9,1.0,\"a\n\nb\"\"")]
+    [InlineData("checks,9,1.0,\"a")]
+    public void A_last_line_that_was_cut_off_inside_its_quotes_is_left_alone(string cut)
+    {
+        var reader = new CsvSampleReader();
+        reader.Append(Encoding.UTF8.GetBytes("metric_name,timestamp,metric_value,check\nvus,9,1.0,\n" + cut));
+        Assert.True(reader.TryRead(out _));
+        Assert.False(reader.TryRead(out _));
+        reader.Complete();
+        Assert.False(reader.TryRead(out _));
+        Assert.Null(reader.Problem);
+        Assert.True(reader.HasCutLine);
+    }
+
+    [Theory]
+    [InlineData("metric_name,timestamp,metric_value,timestamp\n", "timestamp")]
+    [InlineData("metric_name,timestamp,metric_value,status,name,status\n", "status")]
+    [InlineData("metric_name,timestamp,metric_value,mine,mine\n", "mine")]
+    public void A_header_that_names_a_column_twice_is_refused(string header, string column)
+    {
+        var reader = new CsvSampleReader();
+        reader.Append(Encoding.UTF8.GetBytes(header + "vus,9,1.0,9\n"));
+        Assert.False(reader.TryRead(out _));
+        Assert.Equal(new OutputProblem(1, $"the header has column {column} twice"), reader.Problem);
     }
 
     [Fact]
