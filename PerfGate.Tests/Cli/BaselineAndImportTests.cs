@@ -88,6 +88,40 @@ public sealed class BaselineAndImportTests(ServedFixture served) : IClassFixture
     }
 
     [Fact]
+    public async Task Ndjson_packed_and_plain_and_the_summaries_of_each_release_are_imported_and_101_is_an_error()
+    {
+        foreach (var release in new[] { "v0.49.0", "v1.3.0", "v2.2.0" })
+        {
+            var packed = Write($"{release}.json.gz", Captures.Packed(release, "points.json.gz"));
+            var plain = Write($"{release}.json", Captures.Read(release, "points.json.gz"));
+            foreach (var output in new[] { packed, plain })
+            {
+                (await ImportAsync(output)).Was(0);
+            }
+            var export = Write($"{release}.export", Captures.Read(release, "summary-export.json"));
+            (await ImportAsync("--summary", export)).Was(1);
+            var handled = Write($"{release}.handled", Captures.Read(release, "handle-summary.json"));
+            var summary = await ImportAsync("--summary", handled);
+            summary.Was(release == "v2.2.0" ? 0 : 2);
+            Assert.Equal(
+                release == "v1.3.0",
+                summary
+                    .Json.GetProperty("reasons")
+                    .ToString()
+                    .Contains("k6-threshold-crossed", StringComparison.Ordinal)
+            );
+        }
+        (await ImportAsync(Write("points.csv.gz"), "--k6-exit-code", "99")).Was(1);
+        (await ImportAsync(Write("points.csv.gz"), "--k6-exit-code", "101")).Was(3);
+
+        Task<CliResult> ImportAsync(params string[] what) =>
+            PerfGateProcess.RunAsync(
+                ["import", .. what, "--type", "load", "--max-error-rate", "0.1", "--min-throughput", "1", "--json"],
+                served.Folder
+            );
+    }
+
+    [Fact]
     public async Task What_is_no_output_of_k6_is_refused_by_part_and_line()
     {
         var path = Path.Combine(_files.FullName, "no.csv");

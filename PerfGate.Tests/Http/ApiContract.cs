@@ -28,21 +28,13 @@ internal static partial class ApiContract
 
     public static async Task HoldAsync(HttpResponseMessage answer)
     {
-        var method = answer.RequestMessage!.Method.Method;
-        var path = answer.RequestMessage.RequestUri!.AbsolutePath;
-        var what = $"{method} {path} -> {(int)answer.StatusCode}";
-        var responses = Find(method, path)?["responses"];
-        Assert.True(responses is not null, $"{what}: the route is not in the document");
-        var response = Resolve(responses[FormattableString.Invariant($"{(int)answer.StatusCode}")]);
-        Assert.True(response is not null, $"{what}: the status is not in the document");
         if (await answer.Content.ReadAsByteArrayAsync() is { Length: 0 })
         {
+            HoldStatus(answer);
             return;
         }
-        var type = answer.Content.Headers.ContentType?.MediaType ?? "";
-        var content = response["content"]?[type];
-        Assert.True(content is not null, $"{what}: {type} is not in the document");
-        if (type.EndsWith("json", StringComparison.Ordinal))
+        var (what, content) = Hold(answer);
+        if (answer.Content.Headers.ContentType!.MediaType!.EndsWith("json", StringComparison.Ordinal))
         {
             var schema = await SchemaAsync(content["schema"]!);
             var body = await answer.Content.ReadAsStringAsync();
@@ -51,6 +43,28 @@ internal static partial class ApiContract
                 $"{what}: {string.Join(", ", schema.Validate(body))}: {body}"
             );
         }
+    }
+
+    /// <summary>The same of an answer whose body is still to come: its status and type.</summary>
+    public static (string What, JsonNode Content) Hold(HttpResponseMessage answer)
+    {
+        var (what, response) = HoldStatus(answer);
+        var type = answer.Content.Headers.ContentType?.MediaType ?? "";
+        var content = response["content"]?[type];
+        Assert.True(content is not null, $"{what}: {type} is not in the document");
+        return (what, content);
+    }
+
+    private static (string What, JsonNode Response) HoldStatus(HttpResponseMessage answer)
+    {
+        var method = answer.RequestMessage!.Method.Method;
+        var path = answer.RequestMessage.RequestUri!.AbsolutePath;
+        var what = $"{method} {path} -> {(int)answer.StatusCode}";
+        var responses = Find(method, path)?["responses"];
+        Assert.True(responses is not null, $"{what}: the route is not in the document");
+        var response = Resolve(responses[FormattableString.Invariant($"{(int)answer.StatusCode}")]);
+        Assert.True(response is not null, $"{what}: the status is not in the document");
+        return (what, response);
     }
 
     /// <summary>A schema of the document; strict: what it does not name is not allowed.</summary>

@@ -143,6 +143,7 @@ public sealed class AuditTests(RunsFixture gate) : IClassFixture<RunsFixture>
         var row = Assert.Single(await RowsOfAsync(eve));
         var ofRun = await RowsAsync($"subject={run}");
 
+        await ApiContract.HoldAsync(script);
         Assert.Equal("// a script", await script.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(
             ("script.read", "staging", $"{run}", "done"),

@@ -28,6 +28,10 @@ internal sealed class EventReader : IDisposable
             HttpCompletionOption.ResponseHeadersRead,
             TestContext.Current.CancellationToken
         );
+        if (answer.StatusCode == System.Net.HttpStatusCode.OK)
+        {
+            ApiContract.Hold(answer);
+        }
         return new EventReader(answer, await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
     }
 

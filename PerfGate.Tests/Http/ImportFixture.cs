@@ -74,6 +74,7 @@ public sealed class ImportFixture(PostgresFixture postgres) : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
         var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        await ApiContract.HoldAsync(answer);
         return (answer, await ReadAsync(answer));
     }
 
@@ -81,6 +82,7 @@ public sealed class ImportFixture(PostgresFixture postgres) : IAsyncLifetime
     {
         using var answer = await Http.GetAsync($"/api/performance/{path}", TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode}");
+        await ApiContract.HoldAsync(answer);
         return await ReadAsync(answer);
     }
 

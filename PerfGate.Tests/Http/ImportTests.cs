@@ -84,10 +84,7 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
         // No summary has that percentile: what is missing is not taken for well.
         Assert.Equal(("completed", "inconclusive", 2), Verdict(gateView));
         Assert.Contains("threshold-unknown", Codes(gateView));
-        var (_, lenient) = await gate.ImportAsync(
-            ("request", Request),
-            ("summary", Gzip(Captures.Read(release, file)))
-        );
+        var (_, lenient) = await gate.ImportAsync(("request", Request), ("summary", Gzip(summary)));
         Assert.Equal(("completed", "passed", 0), Verdict(lenient));
 
         var testId = gateView.GetProperty("testId").GetString();
@@ -106,6 +103,74 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
             gate.Artifacts(),
             artifact => artifact.Text.Contains("synthetic") || artifact.Text.Contains("import http from")
         );
+    }
+
+    [Theory]
+    [InlineData("v0.49.0", false)]
+    [InlineData("v1.3.0", true)]
+    public async Task The_data_of_handleSummary_of_the_releases_before_v2_is_judged_by_its_own_polarity(
+        string release,
+        bool crossed
+    )
+    {
+        var summary = Captures.Read(release, "handle-summary.json");
+        foreach (var content in new[] { summary, Gzip(summary) })
+        {
+            var (answer, view) = await gate.ImportAsync(("request", Request), ("summary", content));
+
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+            // Both made fewer than the hundred requests that a verdict needs.
+            Assert.Equal(("completed", "inconclusive", 2), Verdict(view));
+            Assert.Contains("too-few-samples", Codes(view));
+            Assert.Equal(crossed, Codes(view).Contains("k6-threshold-crossed"));
+        }
+        Assert.DoesNotContain(gate.Artifacts(), artifact => artifact.Text.Contains("synthetic"));
+    }
+
+    [Theory]
+    [InlineData("v0.49.0", "points.csv.gz")]
+    [InlineData("v0.49.0", "points.json.gz")]
+    [InlineData("v1.3.0", "points.csv.gz")]
+    [InlineData("v1.3.0", "points.json.gz")]
+    [InlineData("v2.2.0", "points.csv.gz")]
+    [InlineData("v2.2.0", "points.json.gz")]
+    public async Task The_files_as_k6_packed_them_are_read_like_what_is_in_them(string release, string file)
+    {
+        var (answer, packed) = await gate.ImportAsync(("request", Request), ("output", Captures.Packed(release, file)));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var (_, plain) = await gate.ImportAsync(("request", Request), ("output", Captures.Read(release, file)));
+
+        Assert.Equal(plain.GetProperty("thresholds").ToString(), packed.GetProperty("thresholds").ToString());
+        Assert.Equal(Verdict(plain), Verdict(packed));
+        Assert.Equal(await RequestsAsync(plain), await RequestsAsync(packed));
+    }
+
+    [Fact]
+    public async Task Two_samples_thirty_days_apart_take_no_more_room_than_two_samples()
+    {
+        var rows = new[] { 1_795_400_000L, 1_795_400_000 + (30 * 86_400) }.SelectMany(second =>
+            new[]
+            {
+                Captures.Request("http_reqs", second, 1),
+                Captures.Request("http_req_duration", second, 10),
+                Captures.Request("http_req_failed", second, 0),
+            }
+        );
+        var csv = Encoding.UTF8.GetBytes(string.Join('\n', [Captures.Header, .. rows, ""]));
+        var before = gate.Artifacts().Sum(artifact => (long)artifact.Text.Length);
+
+        var (answer, view) = await gate.ImportAsync(("request", Request), ("output", csv));
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(("completed", "inconclusive", 2), Verdict(view));
+        Assert.InRange(gate.Artifacts().Sum(artifact => (long)artifact.Text.Length) - before, 1000, 200_000);
+        var run = await gate.GetAsync($"runs/{view.GetProperty("testId").GetString()}");
+        var metrics = run.GetProperty("results").GetProperty("metrics");
+        Assert.Equal((30 * 86_400) + 1, metrics.GetProperty("durationSeconds").GetDouble());
+        Assert.Equal("2026-12-23T02:13:21+00:00", run.GetProperty("endedAt").GetString());
+        var series = await gate.GetAsync($"runs/{view.GetProperty("testId").GetString()}/series?points=50");
+        Assert.InRange(series.GetProperty("points").GetArrayLength(), 45, 50);
+        Assert.Equal(2, series.GetProperty("points").EnumerateArray().Sum(p => p.GetProperty("requests").GetInt64()));
     }
 
     [Fact]
@@ -341,6 +406,7 @@ public sealed class ImportTests(ImportFixture gate) : IClassFixture<ImportFixtur
             form,
             TestContext.Current.CancellationToken
         );
+        await ApiContract.HoldAsync(answer);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 

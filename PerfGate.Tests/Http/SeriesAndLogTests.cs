@@ -116,6 +116,7 @@ public sealed class SeriesAndLogTests(RunsFixture runs) : IClassFixture<RunsFixt
             TestContext.Current.CancellationToken
         );
 
+        await ApiContract.HoldAsync(answer);
         Assert.Equal(HttpStatusCode.NotFound, early.StatusCode);
         Assert.Contains("yet", notYet.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal("text/plain; charset=utf-8", answer.Content.Headers.ContentType!.ToString());

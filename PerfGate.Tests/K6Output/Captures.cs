@@ -9,9 +9,12 @@ internal static class Captures
 {
     public static TheoryData<string> Releases => ["v0.49.0", "v1.3.0", "v2.2.0"];
 
+    /// <summary>The file as it is, packed or not.</summary>
+    public static byte[] Packed(string release, string file) => File.ReadAllBytes(PathOf(release, file));
+
     public static byte[] Read(string release, string file)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "k6-captures", release, file);
+        var path = PathOf(release, file);
         if (!file.EndsWith(".gz", StringComparison.Ordinal))
         {
             return File.ReadAllBytes(path);
@@ -61,6 +64,9 @@ internal static class Captures
 
     public static IReadOnlyList<SecondRecord> Condense(params string[] rows) =>
         Condense(Encoding.UTF8.GetBytes(string.Join('\n', [Header, .. rows, ""])));
+
+    private static string PathOf(string release, string file) =>
+        Path.Combine(AppContext.BaseDirectory, "Fixtures", "k6-captures", release, file);
 
     public const string Header =
         "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,scenario,service,status,subproto,tls_version,url,extra_tags,metadata";
