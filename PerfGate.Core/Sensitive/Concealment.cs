@@ -9,7 +9,6 @@ namespace PerfGate.Core.Sensitive;
 public sealed partial class Concealment
 {
     private const int LongestPattern = 2000;
-    private const RegexOptions Linear = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
     private readonly string[] _values;
     private readonly Regex? _pattern;
@@ -30,7 +29,7 @@ public sealed partial class Concealment
                 .Distinct(StringComparer.Ordinal)
                 .OrderByDescending(value => value.Length),
         ];
-        _pattern = pattern is null ? null : new Regex(pattern, Linear);
+        _pattern = pattern is null ? null : SensitiveText.Linear(pattern);
         _hosts = ownHosts is null ? null : new InternalHosts(ownHosts);
     }
 
@@ -46,7 +45,7 @@ public sealed partial class Concealment
         }
         try
         {
-            return new Regex(pattern, Linear).IsMatch("") ? "matches where there is nothing" : null;
+            return SensitiveText.Linear(pattern).IsMatch("") ? "matches where there is nothing" : null;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -32,16 +32,22 @@ internal sealed partial class InternalHosts(IEnumerable<string> own)
     // Top-level domains that nobody resolves outside (RFC 6762, 8375; ICANN's .internal), and those that companies take.
     [GeneratedRegex(
         @"(?<![\w.-])[a-z0-9](?:[a-z0-9-]{0,62}\.){1,10}(?:internal|local|localdomain|lan|corp|intranet|private|svc|home\.arpa)(?![\w-]|\.\w)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: SensitiveText.Patience
     )]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: SensitiveText.Patience
+    )]
     private static partial Regex IPv4();
 
     [GeneratedRegex(
         @"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?<=:))(?![\w:])",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: SensitiveText.Patience
     )]
     private static partial Regex IPv6();
 }

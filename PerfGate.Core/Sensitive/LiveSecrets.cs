@@ -5,14 +5,12 @@ namespace PerfGate.Core.Sensitive;
 /// <summary>Secrets that are known by their form, as those who issue them publish it: refused where they are sent, taken out where they arise.</summary>
 internal static partial class LiveSecrets
 {
-    // Linear in the text, whatever is sent.
-    private const RegexOptions Linear = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
-
     private static readonly (Regex Pattern, string Kind)[] Forms =
     [
         Of(@"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a token (JWT)"),
         Of(
-            @"-----BEGIN [A-Z ]*PRIVATE KEY-----([A-Za-z0-9+/=\s\\,:.-]*?-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s\\]*)",
+            // To the next five hyphens, however many keys begin and none ends: no beginning has to look for its end.
+            @"-----BEGIN [A-Z ]*PRIVATE KEY-----(-{0,4}[A-Za-z0-9+/=\s\\,:.])*(-----END [A-Z ]*PRIVATE KEY-----)?",
             "a private key"
         ),
         Of(@"\b(AKIA|ASIA)[0-9A-Z]{16}\b", "an access key of AWS"),
@@ -81,5 +79,5 @@ internal static partial class LiveSecrets
     )]
     private static partial Regex Basic();
 
-    private static (Regex, string) Of(string pattern, string kind) => (new Regex(pattern, Linear), kind);
+    private static (Regex, string) Of(string pattern, string kind) => (SensitiveText.Linear(pattern), kind);
 }

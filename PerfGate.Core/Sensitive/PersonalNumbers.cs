@@ -60,6 +60,8 @@ internal static partial class PersonalNumbers
         "3566002020360505",
     };
 
+    private static readonly Regex Address = SensitiveText.Linear(@"[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+)");
+
     /// <summary>Whether a text holds an e-mail address of a domain that can be somebody's.</summary>
     public static bool HasRealAddress(string text)
     {
@@ -99,8 +101,7 @@ internal static partial class PersonalNumbers
     {
         if (text.Contains('@', StringComparison.Ordinal))
         {
-            text = Address()
-                .Replace(text, match => IsReal(match.Groups[1].Value.Trim('.', '-')) ? instead : match.Value);
+            text = Address.Replace(text, match => IsReal(match.Groups[1].Value.Trim('.', '-')) ? instead : match.Value);
         }
         text = Card().Replace(text, match => IsCard(match.Value) ? instead : match.Value);
         return Iban()
@@ -168,23 +169,26 @@ internal static partial class PersonalNumbers
         return rest == 1;
     }
 
-    [GeneratedRegex(@"[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Address();
-
     // Not within a longer number, an id or a UUID.
     [GeneratedRegex(
         @"(?<![\w.-])(\d{13,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3\d{3}[ -]\d{6}[ -]\d{4,5})(?![\w-])",
-        RegexOptions.CultureInvariant
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: SensitiveText.Patience
     )]
     private static partial Regex Card();
 
     // Visa, Mastercard, American Express, Discover, Diners, JCB.
     [GeneratedRegex(
         @"^(4\d{12}(\d{3})?(\d{3})?|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6(011|5\d\d|4[4-9]\d)\d{12}|3(0[0-5]|[68]\d)\d{11}|35\d{14})\z",
-        RegexOptions.CultureInvariant
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: SensitiveText.Patience
     )]
     private static partial Regex Company();
 
-    [GeneratedRegex(@"(?<!\w)[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}( ?[A-Z0-9]{1,4})?(?!\w)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<!\w)[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}( ?[A-Z0-9]{1,4})?(?!\w)",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: SensitiveText.Patience
+    )]
     private static partial Regex Iban();
 }

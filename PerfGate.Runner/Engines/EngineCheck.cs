@@ -8,7 +8,11 @@ internal static class EngineCheck
     /// <summary>Longest time a check may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Exit status and output of a command; the status is null where it was still running after the patience.</summary>
+    // Init code may print for as long as the patience lasts.
+    private const int MaxOutput = 1024 * 1024;
+
+    /// <summary>Exit status and output of a command; the status is null where it was still running after the patience.
+    /// Of output beyond a million characters only whole lines that still fit are kept.</summary>
     public static async Task<(int? ExitCode, string Output)> RunAsync(
         IReadOnlyList<string> command,
         string folder,
@@ -25,7 +29,10 @@ internal static class EngineCheck
             {
                 lock (output)
                 {
-                    output.AppendLine(line);
+                    if (output.Length + line.Length <= MaxOutput)
+                    {
+                        output.AppendLine(line);
+                    }
                 }
             }
         );

@@ -12,8 +12,8 @@ internal sealed class EngineProcess : IDisposable
     {
         _process = process;
         _output = Task.WhenAll(
-            ReadLinesAsync(process.StandardOutput, onLine),
-            ReadLinesAsync(process.StandardError, onLine)
+            LineReader.ReadAsync(process.StandardOutput, onLine),
+            LineReader.ReadAsync(process.StandardError, onLine)
         );
         Exited = EndAsync(exited);
     }
@@ -28,7 +28,7 @@ internal sealed class EngineProcess : IDisposable
     /// <param name="command">Program and arguments.</param>
     /// <param name="folder">Working folder.</param>
     /// <param name="environment">The whole environment.</param>
-    /// <param name="onLine">Called with each line printed, from two threads.</param>
+    /// <param name="onLine">Called with each line printed, at most <see cref="LineReader.MaxLength"/> characters of it, from two threads.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">It could not be started.</exception>
     public static async Task<EngineProcess> StartAsync(
         IReadOnlyList<string> command,
@@ -149,13 +149,5 @@ internal sealed class EngineProcess : IDisposable
         // A process that the engine left behind may hold its output open.
         await Task.WhenAny(_output, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
         return _process.ExitCode;
-    }
-
-    private static async Task ReadLinesAsync(StreamReader reader, Action<string> onLine)
-    {
-        while (await reader.ReadLineAsync() is { } line)
-        {
-            onLine(line);
-        }
     }
 }

@@ -10,12 +10,22 @@ namespace PerfGate.Runner.Load;
 /// What the engine printed: stripped of secrets, cut to a size, and read for exceptions of the script, which k6 reports
 /// nowhere else.
 /// </summary>
-internal sealed partial class EngineLog
+internal sealed class EngineLog
 {
     /// <summary>Most that is kept, characters. What comes after is counted.</summary>
     public const int MaxLength = 1024 * 1024;
 
     private const int MaxLineLength = 4000;
+
+    private static readonly Regex KeyBegin = Linear("-----BEGIN [A-Z ]*PRIVATE KEY-----\\s*\\z");
+
+    // Base64, or a header of an encrypted key (RFC 1421).
+    private static readonly Regex KeyLine = Linear("^[A-Za-z0-9+/=\\s]+\\z|^(Proc-Type|DEK-Info): ");
+
+    // Lines are as long as whoever printed them likes: from each quote a search for the next would take the line's length squared.
+    private static readonly Regex Quoted = Linear("\"(?:[^\"\\\\]|\\\\.)*\"");
+
+    private static readonly Regex Message = Linear("msg=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
@@ -45,7 +55,7 @@ internal sealed partial class EngineLog
     public void Add(string line)
     {
         // Text in quotes is the script's own and may look like anything.
-        var marks = Quoted().Replace(line, "");
+        var marks = Quoted.Replace(line, "");
         lock (_lock)
         {
             var stripped = IsOfKey(line) ? "[stripped]" : SensitiveText.Strip(line, MaxLineLength);
@@ -88,14 +98,14 @@ internal sealed partial class EngineLog
     /// <summary>Whether a line is within a private key that an earlier one began: alone it looks like nothing.</summary>
     private bool IsOfKey(string line)
     {
-        var within = _withinKey && KeyLine().IsMatch(line);
-        _withinKey = within || KeyBegin().IsMatch(line);
+        var within = _withinKey && KeyLine.IsMatch(line);
+        _withinKey = within || KeyBegin.IsMatch(line);
         return within;
     }
 
     private static string MessageOf(string line)
     {
-        var message = Message().Match(line);
+        var message = Message.Match(line);
         var text = message.Success
             ? message.Groups[1].Value.Replace("\\n", "\n").Replace("\\t", " ").Replace("\\\"", "\"").Trim()
             : line;
@@ -107,16 +117,6 @@ internal sealed partial class EngineLog
         : _text.ToString().TrimEnd('\n').Split('\n')[^1] is { Length: > 0 } line ? line
         : null;
 
-    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----\\s*\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex KeyBegin();
-
-    // Base64, or a header of an encrypted key (RFC 1421).
-    [GeneratedRegex("^[A-Za-z0-9+/=\\s]+\\z|^(Proc-Type|DEK-Info): ", RegexOptions.CultureInvariant)]
-    private static partial Regex KeyLine();
-
-    [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"", RegexOptions.CultureInvariant)]
-    private static partial Regex Quoted();
-
-    [GeneratedRegex("msg=\"((?:[^\"\\\\]|\\\\.)*)\"", RegexOptions.CultureInvariant)]
-    private static partial Regex Message();
+    private static Regex Linear(string pattern) =>
+        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }
