@@ -12,7 +12,11 @@ internal abstract class Executor(ScenarioState scenario, TestContext test, VuPoo
 {
     private const int VuStack = 16 * 1024 * 1024;
 
+    // Whatever waits ends at once when it is cut off, a script between two of its statements: what does not is stuck.
+    private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(30);
+
     private readonly List<Thread> _threads = [];
+    private long _interruptedAt;
     private readonly HashSet<Vu> _working = [];
 
     protected ScenarioState Scenario { get; } = scenario;
@@ -31,7 +35,7 @@ internal abstract class Executor(ScenarioState scenario, TestContext test, VuPoo
     /// <summary>Whether new iterations may begin.</summary>
     protected bool IsRegular => !Test.Stopping.IsCancellationRequested && Elapsed < Options.RegularDuration;
 
-    /// <summary>Runs the scenario to its end. Blocks.</summary>
+    /// <summary>Runs the scenario to its end. Blocks, but not for ever: an iteration that does not end is left behind, and said to be.</summary>
     public void Run()
     {
         if (Test.Stopping.WaitHandle.WaitOne(Options.StartTime))
@@ -45,7 +49,14 @@ internal abstract class Executor(ScenarioState scenario, TestContext test, VuPoo
         Start();
         while (NextThread() is { } thread)
         {
-            thread.Join();
+            if (!HasEnded(thread))
+            {
+                Test.Abort(
+                    $"an iteration of scenario '{Options.Name}' could not be cut off: it went on for {LongestEnding.TotalSeconds} s after its time",
+                    ExitCodes.EngineFault
+                );
+                return;
+            }
         }
         Ended();
     }
@@ -160,8 +171,23 @@ internal abstract class Executor(ScenarioState scenario, TestContext test, VuPoo
         }
     }
 
+    /// <summary>Waits for a thread, but for one that is told to end only so long.</summary>
+    private bool HasEnded(Thread thread)
+    {
+        while (!thread.Join(TimeSpan.FromSeconds(1)))
+        {
+            var interrupted = Volatile.Read(ref _interruptedAt);
+            if (interrupted != 0 && Stopwatch.GetElapsedTime(interrupted) > LongestEnding)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void InterruptAll()
     {
+        Interlocked.CompareExchange(ref _interruptedAt, Stopwatch.GetTimestamp(), 0);
         lock (_working)
         {
             foreach (var vu in _working)

@@ -6,17 +6,32 @@ namespace PerfGate.K6.Http;
 /// <summary>Reads response bodies, decompressed as k6 does where the server compressed them unasked.</summary>
 internal static class BodyReader
 {
-    /// <summary>Reads all of it; null where it is thrown away.</summary>
+    private const int BlockSize = 16 * 1024;
+
+    /// <summary>
+    /// Reads all of it, as long as the token lets it; null where it is thrown away. A body on a connection of the request's own
+    /// (plain HTTP) is read on the VU's thread, and the token closes the connection; where streams share one (HTTP/2, and whatever TLS
+    /// carries) the token ends the reading alone.
+    /// </summary>
     /// <exception cref="DecompressionException">It does not decompress, or its encoding is not supported.</exception>
-    public static byte[]? Read(HttpResponseMessage response, ResponseBody wanted, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">The time is over, or the iteration.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public static byte[]? Read(
+        HttpResponseMessage response,
+        ResponseBody wanted,
+        MeasuredStream? own,
+        CancellationToken cancellation
+    )
     {
         using var stream = response.Content.ReadAsStream(cancellation);
+        using var end = own is null ? default : cancellation.UnsafeRegister(state => ((MeasuredStream)state!).Abort(), own);
+        var source = new TimedBody(stream, isShared: own is null, cancellation);
         if (wanted == ResponseBody.None)
         {
-            Discard(stream);
+            source.Discard();
             return null;
         }
-        var body = ReadAll(stream, response.Content.Headers.ContentLength);
+        var body = source.ReadAll(response.Content.Headers.ContentLength);
         if (
             response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings)
             && body.Length > 0
@@ -28,35 +43,6 @@ internal static class BodyReader
             }
         }
         return body;
-    }
-
-    private static byte[] ReadAll(Stream stream, long? length)
-    {
-        if (length == 0)
-        {
-            return [];
-        }
-        if (length is > 0 and < 1 << 30)
-        {
-            var exact = GC.AllocateUninitializedArray<byte>((int)length);
-            var read = 0;
-            int count;
-            while (read < exact.Length && (count = stream.Read(exact, read, exact.Length - read)) > 0)
-            {
-                read += count;
-            }
-            return read == exact.Length ? exact : exact[..read];
-        }
-        using var all = new MemoryStream();
-        stream.CopyTo(all);
-        return all.ToArray();
-    }
-
-    private static void Discard(Stream stream)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        while (stream.Read(buffer) > 0) { }
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private static byte[] Decompress(byte[] body, string encoding)
@@ -86,5 +72,60 @@ internal static class BodyReader
             throw new DecompressionException($"error decompressing response body ({e.Message})", e);
         }
         return plain.ToArray();
+    }
+
+    /// <summary>A body that is read within a request's time, however its server sends it.</summary>
+    private readonly struct TimedBody(Stream stream, bool isShared, CancellationToken cancellation)
+    {
+        public byte[] ReadAll(long? length)
+        {
+            if (length == 0)
+            {
+                return [];
+            }
+            if (length is > 0 and < 1 << 30)
+            {
+                var exact = GC.AllocateUninitializedArray<byte>((int)length);
+                var read = 0;
+                int count;
+                while (read < exact.Length && (count = Next(exact.AsMemory(read))) > 0)
+                {
+                    read += count;
+                }
+                return read == exact.Length ? exact : exact[..read];
+            }
+            using var all = new MemoryStream();
+            ForEachBlock(all.Write);
+            return all.ToArray();
+        }
+
+        public void Discard() => ForEachBlock((_, _, _) => { });
+
+        private void ForEachBlock(Action<byte[], int, int> take)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+            try
+            {
+                int count;
+                while ((count = Next(buffer)) > 0)
+                {
+                    take(buffer, 0, count);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        private int Next(Memory<byte> buffer)
+        {
+            var count = isShared
+                ? stream.ReadAsync(buffer, cancellation).AsTask().GetAwaiter().GetResult()
+                : stream.Read(buffer.Span);
+            // The end of a connection that was closed for being late looks like the end of a body.
+            cancellation.ThrowIfCancellationRequested();
+            return count;
+        }
     }
 }

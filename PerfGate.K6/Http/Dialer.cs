@@ -19,21 +19,32 @@ public sealed class Dialer(TestOptions options)
 
     private readonly ConcurrentDictionary<string, (IPAddress[] Addresses, long Until)> _names = new();
 
-    /// <summary>Opens a connection for a VU. Blocks: synchronous requests need it to.</summary>
+    /// <summary>
+    /// Opens a connection for a VU. Blocks: synchronous requests need it to. Where nobody waits for it any more it is closed, also amid a
+    /// handshake that the other side does not go on with.
+    /// </summary>
     /// <exception cref="DialException">The name or address is refused by the options, or there is none.</exception>
     /// <exception cref="SocketException">There is no connection.</exception>
-    internal Stream Dial(DnsEndPoint target, bool tls, bool offerHttp2, TrafficCount traffic)
+    internal Stream Dial(
+        DnsEndPoint target,
+        bool tls,
+        bool offerHttp2,
+        TrafficCount traffic,
+        CancellationToken cancellation
+    )
     {
         var address = Resolve(target);
         var started = Stopwatch.GetTimestamp();
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var abandoned = cancellation.UnsafeRegister(state => ((Socket)state!).Dispose(), socket);
         try
         {
             socket.Connect(address);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             socket.Dispose();
+            cancellation.ThrowIfCancellationRequested();
             throw;
         }
         var connected = Stopwatch.GetTimestamp();

@@ -73,13 +73,14 @@ internal sealed class HttpExchange(
             hop.Status = (int)response.StatusCode;
             hop.Protocol = response.Version.Major >= 2 ? "HTTP/2.0" : $"HTTP/{response.Version.ToString(2)}";
             trace.OnHeaders(response.Version.Major >= 2);
-            Read(response, url, limit.Token);
+            Read(response, url, trace, limit.Token);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             var remote = IPEndPoint.TryParse($"{url.Host}:{url.Port}", out var point) ? point : null;
             hop.Error = RequestError.Of(e, limit.IsCancellationRequested, remote);
             hop.Status = 0;
+            hop.Protocol = "";
         }
         finally
         {
@@ -179,7 +180,7 @@ internal sealed class HttpExchange(
         }
     }
 
-    private void Read(HttpResponseMessage response, Uri url, CancellationToken limit)
+    private void Read(HttpResponseMessage response, Uri url, RequestTrace trace, CancellationToken limit)
     {
         _outcome.Status = (int)response.StatusCode;
         _outcome.StatusText = string.Create(
@@ -198,7 +199,8 @@ internal sealed class HttpExchange(
                 call.Jar?.Set(url, cookie);
             }
         }
-        _outcome.Body = BodyReader.Read(response, call.ResponseBody, limit);
+        var own = url.Scheme == Uri.UriSchemeHttp ? trace.Connection : null;
+        _outcome.Body = BodyReader.Read(response, call.ResponseBody, own, limit);
     }
 
     private Uri? Redirection(Hop hop, Uri url)

@@ -109,12 +109,12 @@ public sealed class HttpSession(Vu vu) : IDisposable
             // Idle connections stay until the VU ends: no timer per VU is needed.
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            ConnectCallback = (context, _) =>
+            ConnectCallback = (context, cancellation) =>
             {
                 var request = context.InitialRequestMessage;
                 var tls = request.RequestUri!.Scheme == Uri.UriSchemeHttps;
                 return ValueTask.FromResult(
-                    dialer.Dial(context.DnsEndPoint, tls, request.Version.Major >= 2, _traffic)
+                    dialer.Dial(context.DnsEndPoint, tls, request.Version.Major >= 2, _traffic, cancellation)
                 );
             },
         };

@@ -33,6 +33,9 @@ internal sealed class MeasuredStream(Socket socket, TrafficCount traffic, double
         return opening;
     }
 
+    /// <summary>Closes it under whoever waits for it. From any thread.</summary>
+    public void Abort() => Socket.Dispose();
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         var trace = Writing(buffer.Length);
@@ -44,7 +47,7 @@ internal sealed class MeasuredStream(Socket socket, TrafficCount traffic, double
                 buffer = buffer[Socket.Send(buffer)..];
             }
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new IOException(e.Message, e);
         }
@@ -72,7 +75,7 @@ internal sealed class MeasuredStream(Socket socket, TrafficCount traffic, double
         {
             return Counted(Socket.Receive(buffer), IsAttributed ? RequestTrace.Current : null);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new IOException(e.Message, e);
         }
