@@ -6,7 +6,13 @@ namespace PerfGate.K6.Http;
 /// <summary>Reads response bodies, decompressed as k6 does where the server compressed them unasked.</summary>
 internal static class BodyReader
 {
+    /// <summary>Most bytes of a body that is kept, as sent and as unpacked: 64 MiB. k6 knows no such limit.</summary>
+    public const int MostBytes = 64 * 1024 * 1024;
+
     private const int BlockSize = 16 * 1024;
+
+    // A promised length costs its sender nothing: only as much is taken at its word.
+    private const int MostOnTrust = 64 * 1024;
 
     /// <summary>
     /// Reads all of it, as long as the token lets it; null where it is thrown away. A body on a connection of the request's own
@@ -14,6 +20,7 @@ internal static class BodyReader
     /// carries) the token ends the reading alone.
     /// </summary>
     /// <exception cref="DecompressionException">It does not decompress, or its encoding is not supported.</exception>
+    /// <exception cref="BodyTooLargeException">It is to be kept, and larger than <see cref="MostBytes"/>.</exception>
     /// <exception cref="OperationCanceledException">The time is over, or the iteration.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
     public static byte[]? Read(
@@ -24,7 +31,9 @@ internal static class BodyReader
     )
     {
         using var stream = response.Content.ReadAsStream(cancellation);
-        using var end = own is null ? default : cancellation.UnsafeRegister(state => ((MeasuredStream)state!).Abort(), own);
+        using var end = own is null
+            ? default
+            : cancellation.UnsafeRegister(state => ((MeasuredStream)state!).Abort(), own);
         var source = new TimedBody(stream, isShared: own is null, cancellation);
         if (wanted == ResponseBody.None)
         {
@@ -62,16 +71,33 @@ internal static class BodyReader
         {
             return body;
         }
-        using var plain = new MemoryStream();
         try
         {
-            stream.CopyTo(plain);
+            var plain = new BoundedBuffer();
+            ForEachBlock(block => stream.Read(block.Span), plain.Add);
+            return plain.ToArray();
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
             throw new DecompressionException($"error decompressing response body ({e.Message})", e);
         }
-        return plain.ToArray();
+    }
+
+    private static void ForEachBlock(Func<Memory<byte>, int> next, Action<ReadOnlyMemory<byte>> take)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            int count;
+            while ((count = next(buffer)) > 0)
+            {
+                take(buffer.AsMemory(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>A body that is read within a request's time, however its server sends it.</summary>
@@ -83,7 +109,11 @@ internal static class BodyReader
             {
                 return [];
             }
-            if (length is > 0 and < 1 << 30)
+            if (length > MostBytes)
+            {
+                throw new BodyTooLargeException();
+            }
+            if (length is > 0 and <= MostOnTrust)
             {
                 var exact = GC.AllocateUninitializedArray<byte>((int)length);
                 var read = 0;
@@ -94,29 +124,12 @@ internal static class BodyReader
                 }
                 return read == exact.Length ? exact : exact[..read];
             }
-            using var all = new MemoryStream();
-            ForEachBlock(all.Write);
+            var all = new BoundedBuffer();
+            ForEachBlock(Next, all.Add);
             return all.ToArray();
         }
 
-        public void Discard() => ForEachBlock((_, _, _) => { });
-
-        private void ForEachBlock(Action<byte[], int, int> take)
-        {
-            var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
-            try
-            {
-                int count;
-                while ((count = Next(buffer)) > 0)
-                {
-                    take(buffer, 0, count);
-                }
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
+        public void Discard() => ForEachBlock(Next, _ => { });
 
         private int Next(Memory<byte> buffer)
         {
@@ -128,4 +141,27 @@ internal static class BodyReader
             return count;
         }
     }
+
+    /// <summary>Bytes that may not become more than are kept.</summary>
+    private sealed class BoundedBuffer
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(BlockSize);
+
+        public void Add(ReadOnlyMemory<byte> block)
+        {
+            if (_bytes.WrittenCount + block.Length > MostBytes)
+            {
+                throw new BodyTooLargeException();
+            }
+            _bytes.Write(block.Span);
+        }
+
+        public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
+    }
 }
+
+/// <summary>A body is larger than what is kept of one.</summary>
+public sealed class BodyTooLargeException()
+    : IOException(
+        $"response body is larger than {BodyReader.MostBytes / 1024 / 1024} MiB, the most that the embedded engine keeps; do without it (responseType: 'none') or install k6"
+    );

@@ -190,6 +190,16 @@ internal sealed class WsConnection : IDisposable
                 );
                 return;
             }
+            if (message.Length + part.Count > BodyReader.MostBytes)
+            {
+                _socket.Abort();
+                onEnd(
+                    (int)WebSocketCloseStatus.MessageTooBig,
+                    "",
+                    $"websocket: message is larger than {BodyReader.MostBytes / 1024 / 1024} MiB, the most that the embedded engine keeps"
+                );
+                return;
+            }
             message.Write(buffer, 0, part.Count);
             if (part.EndOfMessage)
             {

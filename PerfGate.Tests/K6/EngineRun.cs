@@ -21,6 +21,17 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
     public static Task<EngineRun> EmbeddedAsync(string script, params string[] arguments) =>
         RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, Embedded)], script, arguments, null);
 
+    /// <summary>Runs a script with the embedded engine, whose objects may take only so much memory.</summary>
+    public static Task<EngineRun> EmbeddedWithMemoryAsync(int megabytes, string script, params string[] arguments) =>
+        RunAsync(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, Embedded)],
+            script,
+            arguments,
+            null,
+            ("DOTNET_GCHeapHardLimit", (megabytes * 1024L * 1024).ToString("x", CultureInfo.InvariantCulture))
+        );
+
     /// <summary>Runs a script with the embedded engine, and sends it SIGINT after a time.</summary>
     public static Task<EngineRun> InterruptedAsync(string script, TimeSpan after) =>
         RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, Embedded)], script, [], after);
@@ -34,7 +45,8 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
         string[] before,
         string script,
         string[] arguments,
-        TimeSpan? interruptAfter
+        TimeSpan? interruptAfter,
+        params (string Name, string Value)[] environment
     )
     {
         var folder = Directory.CreateTempSubdirectory("perfgate-k6-").FullName;
@@ -62,6 +74,10 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
             )
             {
                 start.ArgumentList.Add(argument);
+            }
+            foreach (var (name, value) in environment)
+            {
+                start.Environment[name] = value;
             }
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
