@@ -42,9 +42,15 @@ internal sealed class LoadedTest : IDisposable
                 Environment = Variables(line),
                 Segment = SegmentTuple.Create(line.Last("execution-segment"), line.Last("execution-segment-sequence")),
             };
-            var first = new Vu(context, 0);
-            first.Initialize();
-            return Configure(new LoadedTest(context, first), line, log);
+            return ScriptThread.Run(
+                () =>
+                {
+                    var first = new Vu(context, 0);
+                    first.Initialize();
+                    return Configure(new LoadedTest(context, first), line, log);
+                },
+                "init"
+            );
         }
         catch (Exception e) when (ScriptErrors.Describe(e) is { } description)
         {

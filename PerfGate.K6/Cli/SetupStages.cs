@@ -67,7 +67,7 @@ internal sealed class SetupStages(LoadedTest test)
         // A stop ends setup; teardown is what a stop is followed by.
         await using var stop = name == "setup" ? _context.Stopping.Register(test.First.Interrupt) : default;
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(
+        var thread = ScriptThread.Create(
             () =>
             {
                 try
@@ -99,7 +99,7 @@ internal sealed class SetupStages(LoadedTest test)
                     done.SetException(e);
                 }
             },
-            16 * 1024 * 1024
+            name
         );
         thread.Start();
         return await done.Task;

@@ -10,8 +10,6 @@ namespace PerfGate.K6.Executors;
 /// </summary>
 internal abstract class Executor(ScenarioState scenario, TestContext test, VuPool pool, SegmentTuple segment)
 {
-    private const int VuStack = 16 * 1024 * 1024;
-
     // Whatever waits ends at once when it is cut off, a script between two of its statements: what does not is stuck.
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(30);
 
@@ -69,7 +67,7 @@ internal abstract class Executor(ScenarioState scenario, TestContext test, VuPoo
 
     protected void StartThread(Action work, string name)
     {
-        var thread = new Thread(() => Guarded(work), VuStack) { IsBackground = true, Name = name };
+        var thread = ScriptThread.Create(() => Guarded(work), name);
         lock (_threads)
         {
             _threads.Add(thread);

@@ -14,7 +14,33 @@ internal sealed class VuPool(TestContext test) : IDisposable
     public void Prepare(int count)
     {
         var made = new Vu[count];
-        Parallel.For(0, count, i => made[i] = Make(i + 1));
+        var next = 0;
+        Parallel.For(
+            0,
+            Math.Min(count, Environment.ProcessorCount),
+            _ =>
+                ScriptThread.Run(
+                    () =>
+                    {
+                        try
+                        {
+                            int id;
+                            while ((id = Interlocked.Increment(ref next)) <= count)
+                            {
+                                made[id - 1] = Make(id);
+                            }
+                            return true;
+                        }
+                        catch
+                        {
+                            // Where one fails there is no load: the others need not be made.
+                            Interlocked.Add(ref next, count);
+                            throw;
+                        }
+                    },
+                    "init"
+                )
+        );
         _lastId = count;
         foreach (var vu in made)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Jint;
 using Jint.Native;
 using Jint.Native.Object;
@@ -15,12 +16,22 @@ internal static class ScriptErrors
         {
             JavaScriptException thrown => $"{Text(thrown.Error)}\n\tat {Where(thrown)}\n",
             PromiseRejectedException rejected => $"Uncaught (in promise) {Text(rejected.RejectedValue)}",
-            RecursionDepthOverflowException => "RangeError: Maximum call stack size exceeded",
+            RecursionDepthOverflowException or InsufficientExecutionStackException =>
+                "RangeError: Maximum call stack size exceeded",
+            RegexMatchTimeoutException late => string.Create(
+                CultureInfo.InvariantCulture,
+                $"Error: a regular expression took longer than {late.MatchTimeout.TotalSeconds} s"
+            ),
+            OutOfMemoryException memory => OutOfMemory(memory),
             ScriptException unsupported => unsupported.Message,
             ExecutionCanceledException => null,
             Jint.Runtime.Modules.ModuleResolutionException other => other.Message,
             _ => null,
         };
+
+    /// <summary>A script that asked for more memory than there is, or than one object may have.</summary>
+    public static string OutOfMemory(OutOfMemoryException exception) =>
+        $"the script needs more memory than there is for it ({exception.Message})";
 
     private static string Text(JsValue error) =>
         error is ObjectInstance thrown && thrown.Get("message") is { } message && !message.IsUndefined()

@@ -16,7 +16,12 @@ namespace PerfGate.K6.Scripting;
 /// </summary>
 public sealed class Vu : IDisposable
 {
+    /// <summary>Deepest recursion of a function of the script.</summary>
+    public const int MostRecursion = 2000;
+
     private const int MostHeldSamples = 256;
+    private static readonly TimeSpan LongestInit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(5);
     private static readonly long LongestHeld = Stopwatch.Frequency / 10;
 
     private readonly List<Sample> _samples = new(MostHeldSamples);
@@ -41,7 +46,10 @@ public sealed class Vu : IDisposable
         Engine = new Engine(options =>
         {
             options.Modules.ModuleLoader = new SharedModuleLoader(test.Source);
-            options.LimitRecursion(2000);
+            options.LimitRecursion(MostRecursion);
+            // Recursion that is no call, of getters and coercions, would overflow the stack and end the process.
+            options.Constraints.StackOverflowGuard = true;
+            options.RegexTimeoutInterval(LongestMatch);
             options.Constraint(new InterruptConstraint(this));
         });
         Engine.Advanced.PromiseRejectionTracker += (_, rejection) =>
@@ -116,10 +124,19 @@ public sealed class Vu : IDisposable
     }
 
     /// <summary>Runs the init code.</summary>
+    /// <exception cref="ScriptException">It did not end within 60 s.</exception>
     public void Initialize()
     {
-        _exports = Engine.Modules.Import(Test.Source.Main);
-        Loop.Run(Engine, () => false, Interrupted);
+        using var limit = new Timer(_ => Interrupt(), null, LongestInit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            _exports = Engine.Modules.Import(Test.Source.Main);
+            Loop.Run(Engine, () => false, Interrupted);
+        }
+        catch (OperationCanceledException) when (Interrupted.IsCancellationRequested)
+        {
+            throw new ScriptException($"the init code did not end within {LongestInit.TotalSeconds} s");
+        }
         IsInit = false;
     }
 
@@ -317,6 +334,12 @@ public sealed class Vu : IDisposable
         {
             _ = e;
             return false;
+        }
+        catch (OutOfMemoryException e)
+        {
+            // Whoever asks for memory next may be anybody: what is measured from here on is worth nothing.
+            Test.Abort(ScriptErrors.OutOfMemory(e), ExitCodes.EngineFault);
+            return true;
         }
         catch (Exception e) when (ScriptErrors.Describe(e) is { } description)
         {

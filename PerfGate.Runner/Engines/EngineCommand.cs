@@ -35,8 +35,9 @@ internal static class EngineCommand
     /// </summary>
     private const string SystemTags = "name,method,status,error,error_code,check,group,scenario,expected_response";
 
-    // Of the memory there is, of the container where there is one.
+    // Of the memory there is, of the container where there is one: what an engine may use, and what the embedded one cannot get beyond.
     private const double MemoryShare = 0.6;
+    private const double MostMemoryShare = 0.75;
 
     // What Azure leaves in place where it could not read the vault: it must not go to a target as if it were the secret.
     private const string UnreadVaultReference = "@Microsoft.KeyVault(";
@@ -108,9 +109,15 @@ internal static class EngineCommand
         environment["K6_CSV_SAVE_INTERVAL"] = "1s";
         // Writing samples is work for k6's garbage collector. Collecting less often, while there is memory enough, makes up for it.
         environment["GOGC"] = "400";
-        environment["GOMEMLIMIT"] = string.Create(
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        environment["GOMEMLIMIT"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(MemoryShare * memory)}");
+        environment["PERFGATE_K6_MEMORY_MB"] = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(long)(MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}"
+            $"{(long)(MemoryShare * memory) >> 20}"
+        );
+        environment["DOTNET_GCHeapHardLimit"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(long)(MostMemoryShare * memory):x}"
         );
         return environment;
     }
