@@ -110,7 +110,11 @@ public sealed class Dialer(TestOptions options)
     }
 
     private IPEndPoint Allowed(IPEndPoint point) =>
-        options.BlacklistIPs.Any(network => network.Contains(point.Address))
+        // An IPv4 address in IPv6's clothes is IPv4's: Go's networks take it for that, those of .NET do not.
+        options.BlacklistIPs.Any(network =>
+            network.Contains(point.Address)
+            || (point.Address.IsIPv4MappedToIPv6 && network.Contains(point.Address.MapToIPv4()))
+        )
             ? throw new DialException(1110, "ip is blacklisted")
             : point;
 
