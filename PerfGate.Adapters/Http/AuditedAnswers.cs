@@ -11,6 +11,8 @@ namespace PerfGate.Adapters.Http;
 /// </summary>
 public sealed class AuditedAnswers(AuditLog audit) : IEndpointFilter
 {
+    private const int LongestReason = 1000;
+
     /// <inheritdoc />
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -55,8 +57,14 @@ public sealed class AuditedAnswers(AuditLog audit) : IEndpointFilter
         };
     }
 
-    // Fields by name alone: what was sent in them may be a secret.
+    // Names of fields are whoever asks' own words, and what is recorded stays: a beginning will do.
     private static string Reason(int status, object? answer) =>
+        Whole(status, answer) is var reason && reason.Length <= LongestReason
+            ? reason
+            : string.Concat(reason.AsSpan(0, LongestReason - 1), "…");
+
+    // Fields by name alone: what was sent in them may be a secret.
+    private static string Whole(int status, object? answer) =>
         answer switch
         {
             IValueHttpResult { Value: UnusableAnswer unusable } => FormattableString.Invariant(

@@ -179,12 +179,18 @@ public static class ImportEndpoint
         var reading = new ImportReading(limits, mostBytes);
         using var hash = new ImportHash();
         var parts = new MultipartReader(boundary, new LimitedStream(request.Body, mostBytes), 64 * 1024);
-        while (await parts.ReadNextSectionAsync(cancellation) is { } part)
+        var goesOn = true;
+        while (goesOn && await parts.ReadNextSectionAsync(cancellation) is { } part)
         {
             var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)
                 ? HeaderUtilities.RemoveQuotes(disposition.Name).ToString()
                 : "";
-            await hash.ReadAsync(name, part.Body, body => reading.AddAsync(name, body, cancellation), cancellation);
+            await hash.ReadAsync(
+                name,
+                part.Body,
+                async body => goesOn = await reading.AddAsync(name, body, cancellation),
+                cancellation
+            );
         }
         return (reading.Finish(), hash.Take());
     }

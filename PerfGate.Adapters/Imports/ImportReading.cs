@@ -23,8 +23,14 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
     /// <summary>Largest summary, bytes.</summary>
     public const int SummaryBytes = 16 * 1024 * 1024;
 
+    /// <summary>Largest summaries together, bytes.</summary>
+    public const int AllSummariesBytes = 64 * 1024 * 1024;
+
     /// <summary>Most segments.</summary>
     public const int MostOutputs = 100;
+
+    /// <summary>Problems after which nothing more is read.</summary>
+    public const int MostErrors = 100;
 
     // A packed output may be so many times as long: k6's own is some twenty to thirty times.
     private const int MostUnpacked = 50;
@@ -38,17 +44,19 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
     private readonly List<FieldError> _errors = [];
     private RunRequest? _request;
     private bool _hasRequest;
+    private bool _hasExitCode;
     private int? _exitCode;
     private long _first = long.MaxValue;
     private long _last;
     private int _outputParts;
     private int _summaryParts;
+    private long _summaryBytes;
 
-    /// <summary>Takes a part.</summary>
+    /// <summary>Takes a part; false where so much is wrong by now that the rest need not be read.</summary>
     /// <param name="name">Its name in the form.</param>
     /// <param name="body">Its content.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public async Task AddAsync(string name, Stream body, CancellationToken cancellation)
+    public async Task<bool> AddAsync(string name, Stream body, CancellationToken cancellation)
     {
         switch (name)
         {
@@ -72,6 +80,7 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
                 );
                 break;
         }
+        return _errors.Count < MostErrors;
     }
 
     /// <summary>What was read, or everything that is wrong with it.</summary>
@@ -182,16 +191,30 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
     {
         var field =
             _summaryParts == 0 ? "summary" : string.Create(CultureInfo.InvariantCulture, $"summary[{_summaryParts}]");
-        _summaryParts++;
-        if (await SummaryText.ReadAsync(body, SummaryBytes, cancellation) is not { } text)
+        if (_summaryParts++ >= MostOutputs)
+        {
+            Refuse(
+                field,
+                "is one too many",
+                string.Create(CultureInfo.InvariantCulture, $"one for each output, up to {MostOutputs}")
+            );
+            return;
+        }
+        var most = (int)Math.Min(SummaryBytes, AllSummariesBytes - _summaryBytes);
+        if (await SummaryText.ReadAsync(body, most, cancellation) is not { } text)
         {
             Refuse(
                 field,
                 "is too long, or cannot be unpacked",
-                string.Create(CultureInfo.InvariantCulture, $"up to {SummaryBytes} bytes, plain or gzip")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"up to {SummaryBytes} bytes, {AllSummariesBytes} of all together, plain or gzip"
+                )
             );
+            return;
         }
-        else if (!SummarySecrets.TryStrip(text, out var clean))
+        _summaryBytes += text.Length;
+        if (!SummarySecrets.TryStrip(text, out var clean))
         {
             // What cannot be cleaned is not kept, even where it could be read.
             var why = SummaryReader.TryRead(text, out _, out var unread) ? "gives a name twice" : unread;
@@ -209,6 +232,12 @@ internal sealed class ImportReading(Limits limits, long mostBytes)
 
     private async Task AddExitCodeAsync(Stream body, CancellationToken cancellation)
     {
+        if (_hasExitCode)
+        {
+            Refuse("exitCode", "is given more than once", "once");
+            return;
+        }
+        _hasExitCode = true;
         var text = System.Text.Encoding.UTF8.GetString(await ReadAsync(body, 20, cancellation)).Trim();
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255)
         {

@@ -5,7 +5,8 @@ namespace PerfGate.Core.K6Output;
 
 /// <summary>
 /// From the texts of a row to its series. Names are held to a number: a script that makes a new name for every request must
-/// not fill the memory, and what comes after is named <see cref="Names.Other"/>.
+/// not fill the memory, and what comes after is named <see cref="Names.Other"/>. So are groups and endpoints beyond so many combinations
+/// of scenario, group and endpoint.
 /// </summary>
 internal sealed class SeriesMaker
 {
@@ -13,6 +14,9 @@ internal sealed class SeriesMaker
     private const int MaxNames = 500;
     private const int MaxErrors = 100;
     private const int MaxFailures = 1000;
+
+    // Each holds histograms of its own, of every open second and of the whole.
+    private const int MaxRequests = 2000;
     private const int MaxCustomMetrics = 100;
 
     private readonly Names _scenarios = new(MaxNames, Clean);
@@ -69,10 +73,20 @@ internal sealed class SeriesMaker
     private RequestKey Request(in TagText tags)
     {
         var key = (_scenarios.Get(tags.Scenario), _groups.Get(tags.Group), Endpoint(tags.Method, tags.Name));
-        if (!_requests.TryGetValue(key, out var request))
+        if (_requests.TryGetValue(key, out var request))
         {
-            _requests.Add(key, request = new RequestKey(key.Item1, key.Item2, key.Item3));
+            return request;
         }
+        if (_requests.Count >= MaxRequests)
+        {
+            // Scenarios stay apart: there are few, and bounds are set on them.
+            key = (key.Item1, Names.Other, Names.Other);
+            if (_requests.TryGetValue(key, out request))
+            {
+                return request;
+            }
+        }
+        _requests.Add(key, request = new RequestKey(key.Item1, key.Item2, key.Item3));
         return request;
     }
 

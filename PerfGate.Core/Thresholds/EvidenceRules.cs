@@ -1,4 +1,5 @@
 using System.Globalization;
+using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
@@ -107,6 +108,10 @@ public static class EvidenceRules
         if (Checks(metrics, settings) is { } checks)
         {
             yield return checks;
+        }
+        if (PutTogether(metrics, settings) is { } together)
+        {
+            yield return together;
         }
     }
 
@@ -373,6 +378,33 @@ public static class EvidenceRules
             "checks-failing",
             Text($"{fails:#,0} of {all:#,0} checks failed; most often \"{worst.Name}\" ({worst.Fails:#,0} times).")
         );
+    }
+
+    /// <summary>What was not kept apart is no less in the overall figures, but a bound on its own group or name misses it.</summary>
+    private static Finding? PutTogether(RunMetrics metrics, ThresholdSettings settings)
+    {
+        string[] what =
+        [
+            .. new[]
+            {
+                ("scenarios", metrics.ByScenario.ContainsKey(Names.Other)),
+                ("groups", metrics.ByGroup.ContainsKey(Names.Other)),
+                ("endpoints", metrics.ByEndpoint.ContainsKey(Names.Other)),
+                ("checks", metrics.Checks.Any(check => check.Name == Names.Other)),
+                ("kinds of failure", metrics.Failures.Any(failure => failure.ErrorCode == Names.Other)),
+            }
+                .Where(each => each.Item2)
+                .Select(each => each.Item1),
+        ];
+        return what.Length == 0
+            ? null
+            : Of(
+                settings.K6.Keys.Any(metric => metric.Contains('{', StringComparison.Ordinal))
+                    ? FindingWeight.ForbidsPass
+                    : FindingWeight.Note,
+                "names-put-together",
+                $"The script made more {string.Join(", ", what)} than are kept apart: what came later is counted as \"{Names.Other}\"."
+            );
     }
 
     private static string MostFrequent(RunMetrics metrics) =>
