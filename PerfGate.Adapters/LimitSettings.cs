@@ -20,6 +20,7 @@ internal static class LimitSettings
     [
         "MaxVus",
         "MaxArrivalRate",
+        "MaxRequestsPerSecond",
         "MaxSegments",
         "MaxRunnerCpu",
         "MaxRunnerMemoryGb",
@@ -71,6 +72,8 @@ internal static class LimitSettings
         {
             Vus = (int)values.Number(prefix + "MaxVus", defaults.Vus, 1, 1_000_000),
             ArrivalRate = values.Number(prefix + "MaxArrivalRate", defaults.ArrivalRate, 1, 10_000_000),
+            RequestsPerSecond = (int)
+                values.Number(prefix + "MaxRequestsPerSecond", defaults.RequestsPerSecond, 1, 10_000_000),
             Segments = (int)values.Number(prefix + "MaxSegments", defaults.Segments, 1, 100),
             RunnerCpu = values.Number(prefix + "MaxRunnerCpu", defaults.RunnerCpu, 1, ContainerInstanceOptions.MostCpu),
             RunnerMemoryGb = values.Number(

@@ -17,6 +17,7 @@ public sealed record Limits
             {
                 Vus = 200,
                 ArrivalRate = 500,
+                RequestsPerSecond = 2000,
                 Segments = 4,
                 LoadDuration = TimeSpan.FromMinutes(30),
                 StressDuration = TimeSpan.FromMinutes(30),
@@ -27,8 +28,9 @@ public sealed record Limits
         };
 
     /// <summary>
-    /// What holds on production instead; null for the same. Default: 200 VUs, 500 iterations/s, 4 segments; 30 min of load or
-    /// stress, 15 min of spike, 8 h of endurance; a load ends early at half of all requests failed, or 15 s on average, over 30 s at the latest.
+    /// What holds on production instead; null for the same. Default: 200 VUs, 500 iterations/s, 2,000 requests/s, 4 segments; 30 min of
+    /// load or stress, 15 min of spike, 8 h of endurance; a load ends early at half of all requests failed, or 15 s on average, over 30 s
+    /// at the latest.
     /// </summary>
     public Limits? OnProduction { get; init; }
 
@@ -46,6 +48,12 @@ public sealed record Limits
 
     /// <summary>Most iterations started a second, over all scenarios, peaks included. Default 5000.</summary>
     public double ArrivalRate { get; init; } = 5000;
+
+    /// <summary>
+    /// Most HTTP requests a second that a run makes, over all its segments: whatever an iteration does and however fast the target
+    /// answers, users wait beyond it. Default 20,000.
+    /// </summary>
+    public int RequestsPerSecond { get; init; } = 20_000;
 
     /// <summary>Most load engines that share the load of a run. Default 10.</summary>
     public int Segments { get; init; } = 10;

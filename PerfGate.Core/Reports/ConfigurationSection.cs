@@ -41,7 +41,7 @@ internal static class ConfigurationSection
             yield return (
                 "Planned",
                 FormattableString.Invariant(
-                    $"{DurationText.Format(plan.Duration)}, then up to {DurationText.Format(plan.GracefulStop)} to finish; at most {plan.MaxVus} VUs"
+                    $"{DurationText.Format(plan.Duration)}, then up to {DurationText.Format(plan.GracefulStop)} to finish; at most {plan.MaxVus} VUs{Cap(plan)}"
                 )
             );
         }
@@ -56,6 +56,11 @@ internal static class ConfigurationSection
         yield return ("Engine", string.IsNullOrWhiteSpace(result.Engine) ? "none" : result.Engine);
         yield return ("Run", result.RunId.ToString());
     }
+
+    private static string Cap(LoadPlan plan) =>
+        plan.RequestsPerSecond > 0
+            ? FormattableString.Invariant($" and {plan.RequestsPerSecond:#,0} requests a second")
+            : "";
 
     private static string? Load(TestConfiguration configuration)
     {

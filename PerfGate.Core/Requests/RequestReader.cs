@@ -36,7 +36,10 @@ public static class RequestReader
         var type = fields.Choice<TestType>("testType");
         var environment = fields.Choice<TargetEnvironment>("environment");
         // A load that was made elsewhere does no more harm here.
-        var own = needsTarget && environment is { } there ? limits.On(there) : limits;
+        var own =
+            !needsTarget ? limits with { RequestsPerSecond = int.MaxValue }
+            : environment is { } there ? limits.On(there)
+            : limits;
         var configuration = fields.Raw("configuration", "an object with at least baseUrl") is { } value
             ? ConfigurationReader.Read(value, fields.At("configuration"), type, own, errors, needsTarget)
             : null;

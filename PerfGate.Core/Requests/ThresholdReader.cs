@@ -36,7 +36,13 @@ internal static partial class ThresholdReader
                 fields.Number("maxP95ResponseTime", 1, limits.DurationBoundMs, " ms") ?? defaults.MaxP95ResponseTime,
             MaxErrorRate = fields.Number("maxErrorRate", 0, 1) ?? defaults.MaxErrorRate,
             MinThroughput =
-                fields.Number("minThroughput", 0, limits.Throughput, " requests a second") ?? defaults.MinThroughput,
+                fields.Number(
+                    "minThroughput",
+                    0,
+                    // What may not be made cannot be demanded.
+                    Math.Min(limits.Throughput, limits.RequestsPerSecond),
+                    " requests a second"
+                ) ?? defaults.MinThroughput,
             K6 = fields.Map<IReadOnlyList<string>>(
                 "k6",
                 limits.ThresholdMetrics,

@@ -26,7 +26,7 @@ internal static class K6Options
             scenarios[scenario.Name] = Scenario(scenario, plan, exec[scenario.Name]);
         }
         var thresholds = Thresholds(request.Configuration.Thresholds, plan);
-        return new JsonObject
+        var options = new JsonObject
         {
             ["scenarios"] = scenarios,
             ["thresholds"] = new JsonObject(
@@ -42,6 +42,12 @@ internal static class K6Options
             ),
             ["userAgent"] = "PerfGate/0.1 (k6)",
         };
+        if (plan.RequestsPerSecond > 0)
+        {
+            // Of each process: k6 does not divide it. What is left over is given up, so that the sum is not exceeded.
+            options["rps"] = Math.Max(1, plan.RequestsPerSecond / plan.Segments);
+        }
+        return options;
     }
 
     private static JsonObject Scenario(PlannedScenario scenario, LoadPlan plan, string exec)

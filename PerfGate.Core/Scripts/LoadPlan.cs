@@ -20,6 +20,9 @@ public sealed record LoadPlan(
 {
     /// <summary>Load engines that share the load by k6's execution segments, at least 1.</summary>
     public int Segments { get; init; } = 1;
+
+    /// <summary>Most requests a second over all segments; 0 for no limit.</summary>
+    public int RequestsPerSecond { get; init; }
 }
 
 /// <summary>One k6 scenario of a plan.</summary>

@@ -20,7 +20,7 @@ public static class LoadPlanner
     /// <c>arrivalRate</c>, or at 0 where it gives neither.
     /// </summary>
     /// <param name="request">As <see cref="RequestReader"/> accepted it.</param>
-    /// <param name="limits">Caps the pools of VUs.</param>
+    /// <param name="limits">Caps the pools of VUs and the requests a second.</param>
     public static LoadPlan Plan(RunRequest request, Limits limits)
     {
         var configuration = request.Configuration;
@@ -70,6 +70,7 @@ public static class LoadPlanner
         )
         {
             Segments = configuration.Segments,
+            RequestsPerSecond = limits.On(request.Environment).RequestsPerSecond,
         };
     }
 

@@ -39,6 +39,12 @@ public static class EvidenceRules
     /// <summary>Fewest requests for a hopeless error rate to be beyond doubt.</summary>
     public const long HopelessRequests = 20;
 
+    /// <summary>Share of the requests a second that a run may make at which users wait for their turn.</summary>
+    public const double CappedShare = 0.95;
+
+    /// <summary>Seconds over which that is looked at, or all there are of a shorter run.</summary>
+    public const int CappedSeconds = 5;
+
     /// <summary>Share of the planned length that must have been measured.</summary>
     public const double MeasuredShare = 0.9;
 
@@ -104,6 +110,10 @@ public static class EvidenceRules
         foreach (var finding in Generator(metrics).Concat(LoadApplied(early is null ? plan : null, metrics)))
         {
             yield return finding;
+        }
+        if (Capped(plan, metrics, settings) is { } capped)
+        {
+            yield return capped;
         }
         if (Checks(metrics, settings) is { } checks)
         {
@@ -361,6 +371,40 @@ public static class EvidenceRules
                 Text($"The load lasted {metrics.DurationSeconds:0} s of the {plan.Duration.TotalSeconds:0} s planned.")
             );
         }
+    }
+
+    /// <summary>
+    /// Users wait before their requests are made: how long these take is the target's doing still, how many there are is not. So
+    /// slow answers condemn, and whatever depends on the pace of users does neither.
+    /// </summary>
+    private static Finding? Capped(LoadPlan? plan, RunMetrics metrics, ThresholdSettings settings)
+    {
+        if (plan is not { RequestsPerSecond: > 0 and var most } || Busiest(metrics.Series) < CappedShare * most)
+        {
+            return null;
+        }
+        var isPaceJudged =
+            metrics.Overall.ThroughputRps < settings.MinThroughput || settings.K6.Keys.Any(DependsOnPace);
+        return Of(
+            isPaceJudged ? FindingWeight.ForbidsBoth : FindingWeight.ForbidsPass,
+            "requests-capped",
+            Text(
+                $"The load reached the {most:#,0} requests a second that it may make, so users waited for their turn: less was applied than demanded, and throughput says nothing of the target."
+            )
+        );
+    }
+
+    private static bool DependsOnPace(string metric) =>
+        !metric.StartsWith("http_req_", StringComparison.Ordinal) && !metric.StartsWith("checks", StringComparison.Ordinal);
+
+    private static double Busiest(IReadOnlyList<SeriesPoint> series)
+    {
+        var seconds = Math.Min(CappedSeconds, series.Count);
+        return seconds == 0
+            ? 0
+            : Enumerable
+                .Range(0, series.Count - seconds + 1)
+                .Max(from => Enumerable.Range(from, seconds).Average(at => (double)series[at].Requests));
     }
 
     private static Finding? Checks(RunMetrics metrics, ThresholdSettings settings)

@@ -59,7 +59,7 @@ internal sealed class EngineLog
         lock (_lock)
         {
             var stripped = IsOfKey(line) ? "[stripped]" : SensitiveText.Strip(line, MaxLineLength);
-            if (marks.Contains("level=error", StringComparison.Ordinal))
+            if (marks.Contains("level=error", StringComparison.Ordinal) && !IsOutOfTurn(line))
             {
                 _lastError = MessageOf(stripped);
                 if (
@@ -102,6 +102,13 @@ internal sealed class EngineLog
         _withinKey = within || KeyBegin.IsMatch(line);
         return within;
     }
+
+    /// <summary>
+    /// k6's own way to end a user whose turn to make a request (<c>rps</c>) would come after the end of the load: no fault of the
+    /// script's.
+    /// </summary>
+    private static bool IsOutOfTurn(string line) =>
+        line.Contains("rate: Wait(n=1) would exceed context deadline", StringComparison.Ordinal);
 
     private static string MessageOf(string line)
     {

@@ -51,6 +51,7 @@ export const options = {
   "summaryTrendStats": ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)", "count", "p(99.9)"],
   "tags": { "build": "1.2.3", "team": "forms" },
   "userAgent": "PerfGate/0.1 (k6)",
+  "rps": 20000,
 };
 
 const perfgateBaseUrl = "http://127.0.0.1:8080";
