@@ -55,10 +55,12 @@ internal sealed class SegmentLoad(
                 new[] { order.TargetHost, order.Target?.Host }.OfType<string>()
             )
         );
-        if (await TargetCheck.ProblemAsync(order, time) is { } refused)
+        var look = await TargetCheck.LookAsync(order, time);
+        if (look.Problem is { } refused)
         {
             return End(RunnerEndCause.TargetRefused, refused);
         }
+        EngineCommand.Pin(_environment, order, look.Only);
         if (await artifacts.ReadAsync(ArtifactNames.Script, CancellationToken.None) is not { } script)
         {
             return End(RunnerEndCause.NotStarted, $"The artifact {ArtifactNames.Script} is absent.");

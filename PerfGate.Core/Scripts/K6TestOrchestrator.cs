@@ -16,6 +16,15 @@ public static class K6TestOrchestrator
 
         """;
 
+    private const string Pinned = """
+        // Where the runner holds the target to the address that it looked at.
+        if (__ENV.PERFGATE_HOSTS) {
+          options.hosts = JSON.parse(__ENV.PERFGATE_HOSTS);
+        }
+
+
+        """;
+
     private static readonly ScriptBundler Bundler = new(EmbeddedModules.Sources);
 
     /// <summary>
@@ -51,7 +60,9 @@ public static class K6TestOrchestrator
             .Append(bundle.Imports)
             .Append("\nexport const options = ")
             .Append(JsLiteral.Write(options))
-            .Append(";\n\nconst perfgateBaseUrl = ")
+            .Append(";\n\n")
+            .Append(Pinned.ReplaceLineEndings("\n"))
+            .Append("const perfgateBaseUrl = ")
             .Append(baseUrl)
             .Append(";\n\n")
             .Append(bundle.Body)

@@ -54,6 +54,18 @@ public sealed class CommandLine
         "type",
     ];
 
+    /// <summary>As in <c>ttl=inf,select=random,policy=preferIPv4</c>.</summary>
+    private static JsonObject Dns(string text)
+    {
+        var dns = new JsonObject();
+        foreach (var part in text.Split(','))
+        {
+            var cut = part.IndexOf('=', StringComparison.Ordinal);
+            dns[cut < 0 ? "ttl" : part[..cut].Trim()] = part[(cut + 1)..].Trim();
+        }
+        return dns;
+    }
+
     /// <summary>Flags that stand alone, or take true or false after an equals sign.</summary>
     private static readonly HashSet<string> Switches =
     [
@@ -216,6 +228,10 @@ public sealed class CommandLine
                     .. lists.SelectMany(list => list.Split(',')).Select(item => (JsonNode)item.Trim()),
                 ]);
             }
+        }
+        if (Last("dns") is { } dns)
+        {
+            options["dns"] = Dns(dns);
         }
         if (All("stage").ToList() is { Count: > 0 } stages)
         {

@@ -11,7 +11,7 @@ namespace PerfGate.K6.Http;
 
 /// <summary>
 /// Opens connections: names by k6's <c>hosts</c>, <c>blockHostnames</c> and <c>blacklistIPs</c>, addresses kept for five
-/// minutes (k6's default <c>dns.ttl</c>), IPv4 first, TLS with HTTP/2 offered.
+/// minutes (k6's default <c>dns.ttl</c>) or for good, IPv4 first, TLS with HTTP/2 offered.
 /// </summary>
 public sealed class Dialer(TestOptions options)
 {
@@ -105,8 +105,11 @@ public sealed class Dialer(TestOptions options)
         {
             throw new DialException(1101, "lookup: no such host", $"lookup {host}: no such host");
         }
-        _names[host] = (addresses, now + (long)(TimeToLive.TotalSeconds * Stopwatch.Frequency));
-        return addresses;
+        var until = options.IsDnsKept ? long.MaxValue : now + (long)(TimeToLive.TotalSeconds * Stopwatch.Frequency);
+        // Of two that asked at the same time, the first one's answer is kept.
+        return options.IsDnsKept
+            ? _names.GetOrAdd(host, (addresses, until)).Addresses
+            : (_names[host] = (addresses, until)).Addresses;
     }
 
     private IPEndPoint Allowed(IPEndPoint point) =>

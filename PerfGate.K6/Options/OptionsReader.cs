@@ -11,7 +11,6 @@ public static class OptionsReader
     [
         "cloud",
         "ext",
-        "dns",
         "summaryTimeUnit",
         "handleSummaryTimeout",
         "noUsageReport",
@@ -59,6 +58,7 @@ public static class OptionsReader
             MinIterationDuration = fields.Duration("minIterationDuration", TimeSpan.Zero),
             Hosts = fields.Texts("hosts"),
             IsMaxRedirectsSet = fields.Has("maxRedirects"),
+            IsDnsKept = KeepsNames(fields.Node("dns") as JsonObject),
             BlacklistIPs = [.. (fields.TextList("blacklistIPs") ?? []).Select(Network)],
             RequestsPerSecond = fields.Has("rps") && fields.Number("rps", 0) is > 0 and var rate ? rate : null,
             NoSetup = fields.Flag("noSetup"),
@@ -83,6 +83,10 @@ public static class OptionsReader
         }
         return thresholds;
     }
+
+    // Of k6's dns only whether names are ever asked for again: an address is chosen at random, IPv4 first.
+    private static bool KeepsNames(JsonObject? dns) =>
+        dns is not null && new OptionFields(dns, "dns").Text("ttl") == "inf";
 
     private static System.Net.IPNetwork Network(string text) =>
         System.Net.IPNetwork.TryParse(text, out var network) ? network

@@ -69,6 +69,9 @@ public sealed record TestOptions
     /// <summary>Whether the maximum of redirects was given, not left to the default.</summary>
     public bool IsMaxRedirectsSet { get; init; }
 
+    /// <summary>Whether a name keeps the addresses that it led to at first (<c>dns.ttl</c> of <c>inf</c>); else they last five minutes.</summary>
+    public bool IsDnsKept { get; init; }
+
     /// <summary>Addresses that are refused.</summary>
     public IReadOnlyList<System.Net.IPNetwork> BlacklistIPs { get; init; } = [];
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
@@ -122,6 +124,18 @@ internal static class EngineCommand
         return environment;
     }
 
+    /// <summary>
+    /// Holds the target to the address that was looked at, where it has one and there is a list of targets: the script makes k6's
+    /// <c>hosts</c> of it.
+    /// </summary>
+    public static void Pin(Dictionary<string, string> environment, RunnerOrder order, IPAddress? address)
+    {
+        if (address is not null && order is { Targets.Hosts: not null, Target: { } target })
+        {
+            environment["PERFGATE_HOSTS"] = new JsonObject { [target.IdnHost] = address.ToString() }.ToJsonString();
+        }
+    }
+
     /// <summary>Variables whose names k6 would take for its options go by the command line, which only names them to the script.</summary>
     private static IEnumerable<string> Variables(RunnerOrder order) =>
         order
@@ -141,7 +155,10 @@ internal static class EngineCommand
             [
                 "--blacklist-ip",
                 string.Join(',', rules.Forbidden),
-                .. rules.Hosts is null ? Array.Empty<string>() : ["--max-redirects", "0"],
+                // A name on the list stays where it led at first, however long the load: k6 asks again every five minutes.
+                .. rules.Hosts is null
+                    ? Array.Empty<string>()
+                    : ["--max-redirects", "0", "--dns", "ttl=inf,select=random,policy=preferIPv4"],
             ];
 
     private static IEnumerable<string> Segment(RunnerOrder order)

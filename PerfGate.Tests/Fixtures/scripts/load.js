@@ -54,6 +54,11 @@ export const options = {
   "rps": 20000,
 };
 
+// Where the runner holds the target to the address that it looked at.
+if (__ENV.PERFGATE_HOSTS) {
+  options.hosts = JSON.parse(__ENV.PERFGATE_HOSTS);
+}
+
 const perfgateBaseUrl = "http://127.0.0.1:8080";
 
 // ---- lib/targets.js
