@@ -30,7 +30,7 @@ public sealed class HostileScriptTests
             { "'x'.repeat(1000000000).split('');", "Invalid string length" },
             { "'x'.repeat(400000000).split('');", "" },
             { "new Array(4294967295).join('xxxxxxxxxxxxxxxx');", "" },
-            { "new Map(); const m = new Map(); for (let i = 0; ; i++) { m.set(i, `${i}`); }", Memory },
+            { "const m = new Map(); for (let i = 0; ; i++) { m.set(`${i}`, new Array(1000).fill(i)); }", Memory },
             { "function f() { return f() + 1; } f();", Recursion },
             { "const o = { get x() { return this.x; } }; o.x;", Recursion },
             { "const o = { toString() { return `${o}`; } }; `${o}`;", Recursion },
@@ -59,7 +59,7 @@ public sealed class HostileScriptTests
             target,
             $$"""
             import http from 'k6/http';
-            export const options = { scenarios: { s: { executor: 'per-vu-iterations', vus: 2, iterations: 2, maxDuration: '20s', gracefulStop: '1s' } } };
+            export const options = { scenarios: { s: { executor: 'per-vu-iterations', vus: 2, iterations: 2, maxDuration: '40s', gracefulStop: '1s' } } };
             export default function () {
               http.get(`${__ENV.BASE}/home`);
               {{body}}

@@ -83,6 +83,7 @@ public sealed partial class FunctionsSettingsTests
     [InlineData("PerfGate__Strip", "x*")]
     [InlineData("PerfGate__Environments__Staging__MaxVus", "0")]
     [InlineData("PerfGate__Environments__Staging__MaxArrivalRate", "many")]
+    [InlineData("PerfGate__Environments__Production__MaxRequestsPerSecond", "0")]
     [InlineData("PerfGate__Environments__Production__MaxEnduranceDuration", "8d")]
     [InlineData("PerfGate__Environments__Production__MaxLoadDuration", "0s")]
     [InlineData("PerfGate__Environments__Production__MaxEarlyStopWindow", "1s")]
@@ -123,6 +124,7 @@ public sealed partial class FunctionsSettingsTests
         var settings = Read(
             ("PerfGate__Environments__Staging__MaxVus", "5000"),
             ("PerfGate__Environments__Production__MaxVus", "50"),
+            ("PerfGate__Environments__Production__MaxRequestsPerSecond", "100"),
             ("PerfGate__Environments__Production__MaxEnduranceDuration", "2h"),
             ("PerfGate__Environments__Production__MaxEarlyStopResponseTime", "2s"),
             ("PerfGate__Environments__Production__Secrets", "SHOP_KEY; SHOP_TOKEN"),
@@ -133,6 +135,7 @@ public sealed partial class FunctionsSettingsTests
 
         var production = limits.On(TargetEnvironment.Production);
         Assert.Equal((5000, 50), (limits.Vus, production.Vus));
+        Assert.Equal((20_000, 100), (limits.RequestsPerSecond, production.RequestsPerSecond));
         Assert.Equal(TimeSpan.FromHours(2), production.EnduranceDuration);
         Assert.Equal(Limits.Default.EnduranceDuration, limits.EnduranceDuration);
         Assert.Equal(Limits.Default.OnProduction!.Segments, production.Segments);

@@ -49,4 +49,18 @@ public sealed class DialerTests
 
         Assert.Equal(IPAddress.Parse(address), dialer.Resolve(new DnsEndPoint(address, 80)).Address);
     }
+
+    [Theory]
+    [InlineData("""{"ttl":"inf","select":"random","policy":"preferIPv4"}""", true)]
+    [InlineData("""{"ttl":"5m"}""", false)]
+    [InlineData("null", false)]
+    public void Names_are_asked_for_once_where_the_options_say_so(string dns, bool kept) =>
+        Assert.Equal(
+            kept,
+            OptionsReader
+                .Read(
+                    System.Text.Json.Nodes.JsonNode.Parse($$"""{"vus":1,"iterations":1,"dns":{{dns}}}""")!.AsObject()
+                )
+                .IsDnsKept
+        );
 }

@@ -177,6 +177,24 @@ public class LoadPlannerTests
     }
 
     [Fact]
+    public void Requests_a_second_are_what_the_environment_bears_and_segments_share_them()
+    {
+        var request = SampleRequests.BuiltIn(TestType.Load, vus: 8);
+        var three = request with { Configuration = request.Configuration with { Segments = 3 } };
+
+        Assert.Equal(20_000, Plan(three).RequestsPerSecond);
+        Assert.Contains("\"rps\": 6666,", K6TestOrchestrator.GenerateK6Script(three, Plan(three)));
+        var production = Plan(three with { Environment = TargetEnvironment.Production });
+        Assert.Equal(2000, production.RequestsPerSecond);
+        Assert.Contains("\"rps\": 666,", K6TestOrchestrator.GenerateK6Script(three, production));
+        // Plans of before, as they are stored.
+        Assert.DoesNotContain(
+            "rps",
+            K6TestOrchestrator.GenerateK6Script(three, production with { RequestsPerSecond = 0 })
+        );
+    }
+
+    [Fact]
     public void A_plan_survives_being_stored_as_json()
     {
         var plan = Plan(SampleRequests.Custom(TestType.Stress));

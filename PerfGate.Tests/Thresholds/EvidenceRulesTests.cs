@@ -75,6 +75,53 @@ public class EvidenceRulesTests
     }
 
     [Theory]
+    [InlineData(1000, 949, 0, null, null)]
+    [InlineData(1000, 950, 0, null, FindingWeight.ForbidsPass)]
+    [InlineData(1000, 1000, 101, null, FindingWeight.ForbidsBoth)]
+    [InlineData(1000, 1000, 0, "http_req_duration", FindingWeight.ForbidsPass)]
+    [InlineData(1000, 1000, 0, "iteration_duration", FindingWeight.ForbidsBoth)]
+    [InlineData(1000, 1000, 0, "http_reqs{scenario:a}", FindingWeight.ForbidsBoth)]
+    [InlineData(0, 1000, 0, null, null)]
+    public void A_load_at_the_most_requests_a_second_is_not_the_one_that_was_demanded(
+        int most,
+        long busiest,
+        double minThroughput,
+        string? metric,
+        FindingWeight? weight
+    )
+    {
+        // For a quarter of the time: the mean over the whole run, 100 requests a second, is far below.
+        var metrics = SampleGrounds.Metrics() with
+        {
+            Series =
+            [
+                .. Enumerable
+                    .Range(0, 20)
+                    .Select(i => new SeriesPoint(i, 5, i is >= 8 and < 13 ? busiest : 50, 0, 0, 1, 2, 3)),
+            ],
+        };
+        var settings = ThresholdSettings.Default with
+        {
+            MinThroughput = minThroughput,
+            K6 = metric is null ? [] : new Dictionary<string, IReadOnlyList<string>> { [metric] = ["p(95)<100"] },
+        };
+
+        var finding = EvidenceRules
+            .Examine(
+                SampleGrounds.Plan() with
+                {
+                    RequestsPerSecond = most,
+                },
+                [SampleGrounds.End()],
+                metrics,
+                settings
+            )
+            .SingleOrDefault(finding => finding.Reason.Code == "requests-capped");
+
+        Assert.Equal(weight, finding?.Weight);
+    }
+
+    [Theory]
     [InlineData(20, 10, true)]
     [InlineData(20, 9, false)]
     [InlineData(19, 19, false)]
