@@ -395,7 +395,8 @@ public static class EvidenceRules
     }
 
     private static bool DependsOnPace(string metric) =>
-        !metric.StartsWith("http_req_", StringComparison.Ordinal) && !metric.StartsWith("checks", StringComparison.Ordinal);
+        !metric.StartsWith("http_req_", StringComparison.Ordinal)
+        && !metric.StartsWith("checks", StringComparison.Ordinal);
 
     private static double Busiest(IReadOnlyList<SeriesPoint> series)
     {

@@ -86,7 +86,7 @@ public static class OptionsReader
 
     // Of k6's dns only whether names are ever asked for again: an address is chosen at random, IPv4 first.
     private static bool KeepsNames(JsonObject? dns) =>
-        dns is not null && new OptionFields(dns, "dns").Text("ttl") == "inf";
+        dns?["ttl"] is JsonValue value && value.TryGetValue<string>(out var ttl) && ttl == "inf";
 
     private static System.Net.IPNetwork Network(string text) =>
         System.Net.IPNetwork.TryParse(text, out var network) ? network

@@ -34,7 +34,7 @@ public sealed class RequestsCapTests(RequestsCapFixture gate) : IClassFixture<Re
         Assert.True(run.Status == RunStatus.Completed, Loads.Explain(run));
         // A second more at either end, and what was under way.
         Assert.InRange(target.Requests, 1, RequestsCapFixture.Most * 10);
-        Assert.Equal(target.Requests, run.Results!.Metrics!.Overall.Requests, RequestsCapFixture.Most);
+        Assert.InRange(target.Requests - run.Results!.Metrics!.Overall.Requests, 0, RequestsCapFixture.Most);
         Assert.Contains(run.Reasons, reason => reason.Code == "requests-capped");
         Assert.True(run.Verdict == Verdict.Inconclusive, Loads.Explain(run));
         var report = await gate.Gate.GetReportAsync(run.TestId, TestContext.Current.CancellationToken);
@@ -45,10 +45,7 @@ public sealed class RequestsCapTests(RequestsCapFixture gate) : IClassFixture<Re
     public async Task More_than_that_cannot_be_demanded()
     {
         var refused = await Assert.ThrowsAsync<ApiProblemException>(() =>
-            gate.RunAsync(
-                "endurance",
-                new { baseUrl = "http://127.0.0.1:9", thresholds = new { minThroughput = 21 } }
-            )
+            gate.RunAsync("endurance", new { baseUrl = "http://127.0.0.1:9", thresholds = new { minThroughput = 21 } })
         );
 
         Assert.Equal("configuration.thresholds.minThroughput", Assert.Single(refused.Problem.Errors).Field);

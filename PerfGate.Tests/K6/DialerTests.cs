@@ -58,9 +58,7 @@ public sealed class DialerTests
         Assert.Equal(
             kept,
             OptionsReader
-                .Read(
-                    System.Text.Json.Nodes.JsonNode.Parse($$"""{"vus":1,"iterations":1,"dns":{{dns}}}""")!.AsObject()
-                )
+                .Read(System.Text.Json.Nodes.JsonNode.Parse($$"""{"vus":1,"iterations":1,"dns":{{dns}}}""")!.AsObject())
                 .IsDnsKept
         );
 }

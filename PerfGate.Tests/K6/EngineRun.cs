@@ -33,8 +33,10 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
         );
 
     /// <summary>Runs a script with the embedded engine in an environment of another kind.</summary>
-    public static Task<EngineRun> EmbeddedWithinAsync(string script, params (string Name, string Value)[] environment) =>
-        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, Embedded)], script, [], null, environment);
+    public static Task<EngineRun> EmbeddedWithinAsync(
+        string script,
+        params (string Name, string Value)[] environment
+    ) => RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, Embedded)], script, [], null, environment);
 
     /// <summary>Runs a script with the embedded engine, and sends it SIGINT after a time.</summary>
     public static Task<EngineRun> InterruptedAsync(string script, TimeSpan after) =>

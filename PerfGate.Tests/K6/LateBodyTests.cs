@@ -15,8 +15,7 @@ public sealed class LateBodyTests(HostileTarget target) : IClassFixture<HostileT
             {
                 foreach (var secure in new[] { false, true })
                 {
-                    bodies.Add(path, secure, "text");
-                    bodies.Add(path, secure, "none");
+                    bodies.Add(path, secure, path == "/stalls" ? "none" : "text");
                 }
             }
             return bodies;
@@ -35,14 +34,14 @@ public sealed class LateBodyTests(HostileTarget target) : IClassFixture<HostileT
             Script(
                 "iterations: 1",
                 $$"""
-                const r = http.get('{{Address(secure)}}{{path}}', { timeout: '2s', responseType: '{{responseType}}' });
-                console.log(`${r.error_code} ${r.error} ${r.status} ${r.body} ${r.timings.duration >= 1900} ${r.timings.receiving >= 1000}`);
+                const r = http.get('{{Address(secure)}}{{path}}', { timeout: '6s', responseType: '{{responseType}}' });
+                console.log(`${r.error_code} ${r.error} ${r.status} ${r.body} ${r.timings.blocked + r.timings.duration >= 5900} ${r.timings.receiving > 0}`);
                 """
             )
         );
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("1050 request timeout 0 null true true", run.Log, StringComparison.Ordinal);
+        Assert.True(run.Log.Contains("1050 request timeout 0 null true true", StringComparison.Ordinal), run.Log);
         Assert.Equal(1, run.Count("http_reqs", "1050"));
         Assert.Equal(1, run.Sum("http_req_failed"));
     }

@@ -86,9 +86,9 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
         return await EndOfAsync(process);
     }
 
-    public async Task<RunnerEnd> EndOfAsync(Process process)
+    public async Task<RunnerEnd> EndOfAsync(Process process, int minutes = 1)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         await process.WaitForExitAsync(patience.Token);
         Assert.True(process.ExitCode == 0, Errors);
         return ReadEnd();

@@ -107,15 +107,7 @@ public class EvidenceRulesTests
         };
 
         var finding = EvidenceRules
-            .Examine(
-                SampleGrounds.Plan() with
-                {
-                    RequestsPerSecond = most,
-                },
-                [SampleGrounds.End()],
-                metrics,
-                settings
-            )
+            .Examine(SampleGrounds.Plan() with { RequestsPerSecond = most }, [SampleGrounds.End()], metrics, settings)
             .SingleOrDefault(finding => finding.Reason.Code == "requests-capped");
 
         Assert.Equal(weight, finding?.Weight);
