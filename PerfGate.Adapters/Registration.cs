@@ -62,6 +62,12 @@ public sealed record PerfGateOptions
     public TimeSpan RunnerSilence { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// How long a run waits for a blob service that is out of reach, in each step and in its runners, before it ends as
+    /// <c>artifacts-unwell</c>; default 5 minutes.
+    /// </summary>
+    public TimeSpan ArtifactPatience { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// When stored tests run whose schedule has no cron expression of its own, UTC unless they name a time zone; five fields,
     /// default <c>0 2 * * *</c>.
     /// </summary>

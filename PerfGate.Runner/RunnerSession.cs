@@ -26,7 +26,7 @@ internal static class RunnerSession
     {
         try
         {
-            var artifacts = RunArtifacts.Of(order);
+            var artifacts = RunArtifacts.Of(order, time);
             if (await artifacts.ExistsAsync(ArtifactNames.End(order.Segment), CancellationToken.None))
             {
                 return Reported;

@@ -54,7 +54,17 @@ public sealed partial class BlobArtifactStore : IArtifactStore
     }
 
     /// <summary>How clients talk to the service. Unset, they would take the newest version, which emulators do not know yet.</summary>
-    public static BlobClientOptions Options() => new(BlobClientOptions.ServiceVersion.V2025_05_05);
+    public static BlobClientOptions Options() =>
+        new(BlobClientOptions.ServiceVersion.V2025_05_05)
+        {
+            // A moment's trouble. Whoever may wait longer repeats the whole step; a caller is rather told to ask again.
+            Retry =
+            {
+                MaxRetries = 1,
+                MaxDelay = TimeSpan.FromSeconds(5),
+                NetworkTimeout = TimeSpan.FromSeconds(10),
+            },
+        };
 
     /// <inheritdoc />
     public async Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
@@ -112,7 +122,7 @@ public sealed partial class BlobArtifactStore : IArtifactStore
         catch (RequestFailedException refused)
         {
             LogNotSealed(refused, runId);
-            if (refused.Status is 0 or 408 or 429 or 500 or 502 or 503 or 504)
+            if (BlobsAway.Explains(refused))
             {
                 throw;
             }

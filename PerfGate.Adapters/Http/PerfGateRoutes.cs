@@ -24,7 +24,7 @@ public static class PerfGateRoutes
         var api = routes
             .MapGroup("/api/performance")
             .AddEndpointFilter<RouteGroupBuilder, BrokenRequestFilter>()
-            .AddEndpointFilter<RouteGroupBuilder, DatabaseAwayFilter>()
+            .AddEndpointFilter<RouteGroupBuilder, AwayFilter>()
             .AddEndpointFilter<RouteGroupBuilder, AuditedAnswers>();
         api.MapPost("/tests/execute", ExecuteEndpoint.HandleAsync).Needs(Permission.Run).Audited(AuditActions.Execute);
         api.MapGet("/tests", TestsEndpoint.ListAsync).Needs(Permission.Read);

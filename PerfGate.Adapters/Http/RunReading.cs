@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Runs;
+using PerfGate.Core.Runners;
 using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.Http;
@@ -16,6 +18,8 @@ public sealed partial class RunReading(
     ILogger<RunReading> log
 )
 {
+    private static readonly TimeSpan ProgressPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Answers about ended runs.</summary>
     public RunAnswers Answers => answers;
 
@@ -57,7 +61,7 @@ public sealed partial class RunReading(
             EndedAt = run.EndedAt,
             EstimatedCompletion = ended ? null : run.EstimatedCompletion,
             QueuePosition = run.QueuePosition,
-            Progress = run.Status == RunStatus.Running ? await progress.ReadAsync(run.Id, cancellation) : null,
+            Progress = run.Status == RunStatus.Running ? await ProgressAsync(run.Id, cancellation) : null,
             Results = result is null ? null : RunResults.Of(result),
         };
     }
@@ -96,6 +100,21 @@ public sealed partial class RunReading(
         catch (JsonException damaged)
         {
             LogDamaged(damaged, runId);
+            return null;
+        }
+    }
+
+    // Where the run stands is known, also where the artifacts are out of reach for the moment and its figures are not.
+    private async Task<RunProgress?> ProgressAsync(Guid runId, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(ProgressPatience, watch.Time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            return await progress.ReadAsync(runId, enough.Token);
+        }
+        catch (Exception away) when (BlobsAway.Explains(away) && !cancellation.IsCancellationRequested)
+        {
             return null;
         }
     }

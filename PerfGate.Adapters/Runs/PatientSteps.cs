@@ -1,4 +1,4 @@
-using Azure;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core;
 using PerfGate.Core.Runs;
@@ -10,12 +10,22 @@ public sealed class RunTakenOverException(Guid runId)
     : Exception($"Run {runId} was taken over by another worker while the database was away.");
 
 /// <summary>
-/// Steps that outlast a database that is away: each is repeated until it is back, which steps allow since each may be executed
-/// twice. Meanwhile the load goes on; a run is not worth less because its bookkeeper was out. Before each step the claim on the
-/// run is looked at, so that no two workers take steps of one run.
+/// Steps that outlast a database or a blob service that is away: each is repeated until it is back, which steps allow since each
+/// may be executed twice. Meanwhile the load goes on; a run is not worth less because its bookkeeper was out. Before each step the
+/// claim on the run is looked at, so that no two workers take steps of one run.
 /// </summary>
-public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider time, CancellationToken cancellation)
-    : IRunSteps
+/// <param name="steps">The steps.</param>
+/// <param name="hold">The claim on the run.</param>
+/// <param name="artifactPatience">How long a step waits for a blob service that is away, 0 or more.</param>
+/// <param name="time">The clock.</param>
+/// <param name="cancellation">The host stops.</param>
+public sealed class PatientSteps(
+    IRunSteps steps,
+    RunHold hold,
+    TimeSpan artifactPatience,
+    TimeProvider time,
+    CancellationToken cancellation
+) : IRunSteps
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -25,12 +35,9 @@ public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider tim
     // Another's session that ends with the same outage may be over a little later than ours.
     private static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(5);
 
-    // What the artifacts' folder may take to be well again: a network drive's hiccup, a log that is being rotated.
-    private const int FolderTries = 4;
-
-    // A blob service that is busy, after the client's own tries.
-    private const int CleanUpTries = 5;
-    private static readonly TimeSpan CleanUpPause = TimeSpan.FromSeconds(10);
+    // What artifacts may take to be well again that are there and refuse: a network drive's hiccup, a log that is being rotated, a
+    // role that was granted a moment ago.
+    private const int RefusalTries = 4;
 
     private bool _lost;
 
@@ -63,22 +70,23 @@ public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider tim
     /// <inheritdoc />
     public async Task CleanUpAsync(Guid runId)
     {
-        for (var tries = 1; !_lost; tries++)
+        var begun = time.GetTimestamp();
+        while (!_lost)
         {
             try
             {
                 await steps.CleanUpAsync(runId);
                 return;
             }
-            catch (RequestFailedException) when (tries < CleanUpTries)
+            catch (Exception away) when (BlobsAway.Explains(away))
             {
-                await Task.Delay(CleanUpPause, time, cancellation);
+                if (cancellation.IsCancellationRequested || time.GetElapsedTime(begun) > artifactPatience)
+                {
+                    // The run has ended; only what would have been sealed is not.
+                    return;
+                }
             }
-            catch (RequestFailedException)
-            {
-                // Told by whoever met it. The verdict stands, and signatures of runners run out.
-                return;
-            }
+            await Task.WhenAny(Task.Delay(Pause, time, cancellation));
         }
     }
 
@@ -98,7 +106,7 @@ public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider tim
     private async Task<T> RepeatAsync<T>(Guid runId, Func<Task<T>> step)
     {
         var begun = time.GetTimestamp();
-        var folderTries = 0;
+        var refusals = 0;
         while (true)
         {
             try
@@ -107,8 +115,14 @@ public sealed class PatientSteps(IRunSteps steps, RunHold hold, TimeProvider tim
                 return await step();
             }
             catch (Exception e) when (DatabaseAway.Explains(e) && time.GetElapsedTime(begun) < Patience) { }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException && ++folderTries < FolderTries)
-            { }
+            catch (Exception e) when (BlobsAway.Explains(e) && !cancellation.IsCancellationRequested)
+            {
+                if (time.GetElapsedTime(begun) > artifactPatience)
+                {
+                    throw;
+                }
+            }
+            catch (Exception e) when (ArtifactsUnwell.Explains(e) && ++refusals < RefusalTries) { }
             await Task.Delay(Pause, time, cancellation);
         }
     }

@@ -173,6 +173,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
             Artifacts = access.Artifacts,
             Grants = access.Grants,
             Deadline = deadline,
+            ArtifactPatience = parts.Options.ArtifactPatience,
             Engine = parts.Options.Engine,
             ParentPid = Environment.ProcessId,
             Size = run.Request.Configuration.Runner,

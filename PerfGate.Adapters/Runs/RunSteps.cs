@@ -146,8 +146,11 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     {
         // Also while the host stops: the row is all that a restarted host would know.
         var never = CancellationToken.None;
-        var why = surprise is IOException or UnauthorizedAccessException
-            ? new Reason("artifacts-unwell", $"The run's artifacts could not be written or read: {surprise.Message}")
+        var why = ArtifactsUnwell.Explains(surprise)
+            ? new Reason(
+                "artifacts-unwell",
+                $"The run's artifacts could not be written or read: {ArtifactsUnwell.Say(surprise)}"
+            )
             : new Reason("surprise", $"PerfGate met a surprise and could not judge the run: {surprise.Message}");
         // It is kept and shown, and an exception says whatever whoever threw it had at hand.
         why = why with

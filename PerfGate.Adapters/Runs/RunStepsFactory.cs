@@ -30,9 +30,9 @@ public sealed class RunStepsFactory(RunStepParts parts, DatabaseAccess database)
     /// <summary>The steps; they stop waiting when the host does.</summary>
     public RunSteps Create(CancellationToken cancellation) => new(parts, cancellation);
 
-    /// <summary>The same, for the worker that holds the run: they wait for a database that is away.</summary>
+    /// <summary>The same, for the worker that holds the run: they wait for a database or a blob service that is away.</summary>
     public PatientSteps Patient(RunSteps steps, RunHold hold, CancellationToken cancellation) =>
-        new(steps, hold, parts.Time, cancellation);
+        new(steps, hold, parts.Options.ArtifactPatience, parts.Time, cancellation);
 
     /// <summary>
     /// Claims a run for this worker, over all servers, until the claim is disposed or its connection is gone; null where

@@ -49,6 +49,12 @@ public sealed record RunnerOrder
     /// <summary>When the engine is stopped at the latest, UTC.</summary>
     public required DateTimeOffset Deadline { get; init; }
 
+    /// <summary>
+    /// How long the runner waits for artifacts in blob storage that are out of reach, 0 or more; default 5 minutes. Its load goes on
+    /// meanwhile.
+    /// </summary>
+    public TimeSpan ArtifactPatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary><c>auto</c> (k6 on PATH, else embedded; default), <c>k6</c>, <c>embedded</c>, or a path to a k6 binary.</summary>
     public string Engine { get; init; } = "auto";
 

@@ -1,5 +1,6 @@
-using Azure;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Runs;
 
 namespace PerfGate.Functions.Orchestration;
 
@@ -18,8 +19,9 @@ public static class StepGuard
         }
         catch (Exception surprise) when (!MayBeBetterLater(surprise))
         {
-            var unwell = surprise is IOException or UnauthorizedAccessException or RequestFailedException;
-            return new StepAnswer<T>(null, new StepSurprise(step, surprise.Message, unwell));
+            var unwell = ArtifactsUnwell.Explains(surprise);
+            var message = unwell ? ArtifactsUnwell.Say(surprise) : surprise.Message;
+            return new StepAnswer<T>(null, new StepSurprise(step, message, unwell));
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
@@ -32,12 +34,5 @@ public static class StepGuard
     /// Whether the same step may succeed later: the host stops, the database is away, Azure is busy or out of reach.
     /// </summary>
     public static bool MayBeBetterLater(Exception exception) =>
-        exception switch
-        {
-            OperationCanceledException or TimeoutException => true,
-            // No status: there was no answer.
-            RequestFailedException refused => refused.Status is 0 or 408 or 429 or >= 500,
-            AggregateException { InnerException: { } first } => MayBeBetterLater(first),
-            _ => DatabaseAway.Explains(exception),
-        };
+        BlobsAway.Explains(exception) || DatabaseAway.Explains(exception);
 }

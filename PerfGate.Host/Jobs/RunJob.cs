@@ -59,12 +59,13 @@ public sealed partial class RunJob(
         {
             LogTakenOver(taken.Message);
         }
-        catch (Exception surprise) when (surprise is not OperationCanceledException)
+        catch (Exception surprise)
+            when (surprise is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             var clean = JobSurpriseException.Of(surprise);
             LogSurprise(clean, runId);
-            // Steps have tried an unwell folder again already.
-            var hopeless = surprise is IOException or UnauthorizedAccessException;
+            // Steps have waited for unwell artifacts already.
+            var hopeless = ArtifactsUnwell.Explains(surprise);
             if (hopeless || (context?.GetJobParameter<int>("RetryCount") ?? Retries) >= Retries)
             {
                 // Nobody will try again: the run must not stay "running" for ever.

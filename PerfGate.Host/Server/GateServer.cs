@@ -138,6 +138,7 @@ public sealed partial class GateServer : IAsyncDisposable
             ArtifactFolder = Path.Combine(options.DataFolder, "artifacts"),
             BlobConnectionString = options.BlobConnectionString,
             BlobServiceUrl = options.BlobServiceUrl,
+            ArtifactPatience = options.ArtifactPatience,
             Containers = options.Containers,
             Engine = options.Engine,
             SlotsPerEnvironment = options.SlotsPerEnvironment,

@@ -45,6 +45,9 @@ public sealed record GateServerOptions
     /// </summary>
     public Uri? BlobServiceUrl { get; init; }
 
+    /// <summary>How long a run waits for a blob service that is out of reach; default 5 minutes.</summary>
+    public TimeSpan ArtifactPatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Container groups that runners run in; null (default) runs them as child processes.</summary>
     public ContainerInstanceOptions? Containers { get; init; }
 

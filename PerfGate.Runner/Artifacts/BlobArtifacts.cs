@@ -7,67 +7,78 @@ namespace PerfGate.Runner.Artifacts;
 
 /// <summary>
 /// Artifacts as blobs below a prefix, each reached with the SAS that was granted for it; without any grants with the SAS of the
-/// location's query, which must allow read, add, create and write. The SDK repeats requests that failed on the way.
+/// location's query, which must allow read, add, create and write. What failed on the way is repeated, and counts once.
 /// </summary>
-internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, string> grants) : IRunArtifacts
+internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, string> grants, BlobPatience patience)
+    : IRunArtifacts
 {
-    /// <summary>Said where a SAS lets one create a blob and not write over it, and it is there.</summary>
-    private const string OverwriteRefused = "UnauthorizedBlobOverwrite";
+    // Said where a SAS lets one create a blob and not write over it, and it is there; the second also where it lets one do neither.
+    private static readonly string[] OverwriteRefused =
+    [
+        "UnauthorizedBlobOverwrite",
+        "AuthorizationPermissionMismatch",
+    ];
 
     /// <summary>Largest block an append blob takes in one request.</summary>
     private const int MaxAppendBytes = 4 * 1024 * 1024;
 
-    // Unset, the client takes the newest version, which emulators do not know yet.
-    private static readonly BlobClientOptions Options = new(BlobClientOptions.ServiceVersion.V2025_05_05);
+    /// <summary>Metadata of a series: which runner created it.</summary>
+    private const string Creator = "runner";
 
+    private static readonly BlobClientOptions Options = new(BlobClientOptions.ServiceVersion.V2025_05_05)
+    {
+        // A service that hangs is asked again; one that is away for longer is waited for outside.
+        Retry =
+        {
+            MaxRetries = 2,
+            MaxDelay = TimeSpan.FromSeconds(5),
+            NetworkTimeout = TimeSpan.FromSeconds(20),
+        },
+    };
+
+    private readonly string _self = Guid.NewGuid().ToString("N");
     private long _appended;
 
-    public async Task<byte[]?> ReadAsync(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            return (
-                await new BlobClient(UrlOf(name), Options).DownloadContentAsync(cancellation)
-            ).Value.Content.ToArray();
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
-        }
-    }
+    public Task<byte[]?> ReadAsync(string name, CancellationToken cancellation) =>
+        WhereItIsAsync<byte[]>(
+            async () => (await Blob(name).DownloadContentAsync(cancellation)).Value.Content.ToArray(),
+            cancellation
+        );
 
-    public async Task<bool> ExistsAsync(string name, CancellationToken cancellation) =>
-        await new BlobClient(UrlOf(name), Options).ExistsAsync(cancellation);
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellation) =>
+        patience.AskAsync(async () => (await Blob(name).ExistsAsync(cancellation)).Value, cancellation);
 
-    public async Task<long?> LengthAsync(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            var properties = await new BlobClient(UrlOf(name), Options).GetPropertiesAsync(
-                cancellationToken: cancellation
-            );
-            return properties.Value.ContentLength;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
-        }
-    }
+    public async Task<long?> LengthAsync(string name, CancellationToken cancellation) =>
+        (await PropertiesAsync(name, cancellation))?.ContentLength;
 
-    public async Task<bool> CreateSeriesAsync(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            return await new AppendBlobClient(UrlOf(name), Options).CreateIfNotExistsAsync(
-                cancellationToken: cancellation
-            )
-                is not null;
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == OverwriteRefused)
-        {
-            return false;
-        }
-    }
+    public Task<bool> CreateSeriesAsync(string name, CancellationToken cancellation) =>
+        patience.AskAsync(
+            async () =>
+            {
+                try
+                {
+                    await new AppendBlobClient(UrlOf(name), Options).CreateAsync(
+                        new AppendBlobCreateOptions
+                        {
+                            Conditions = new AppendBlobRequestConditions { IfNoneMatch = ETag.All },
+                            Metadata = new Dictionary<string, string> { [Creator] = _self },
+                        },
+                        cancellation
+                    );
+                    return true;
+                }
+                catch (RequestFailedException e) when (MayBeThere(e))
+                {
+                    if (await PropertiesAsync(name, cancellation) is not { } properties)
+                    {
+                        throw;
+                    }
+                    // Another runner's, or created by this one, and only the answer got lost.
+                    return properties.Metadata.TryGetValue(Creator, out var creator) && creator == _self;
+                }
+            },
+            cancellation
+        );
 
     public async Task AppendAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
@@ -75,37 +86,49 @@ internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, st
         while (!content.IsEmpty)
         {
             var part = content[..Math.Min(content.Length, MaxAppendBytes)];
-            await AppendPartAsync(blob, part, cancellation);
+            await patience.AskAsync(() => AppendPartAsync(blob, part, cancellation), cancellation);
             _appended += part.Length;
             content = content[part.Length..];
         }
     }
 
-    public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
-        await new BlobClient(UrlOf(name), Options).UploadAsync(
-            new BinaryData(content),
-            overwrite: true,
-            cancellationToken: cancellation
+    public Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        patience.AskAsync(
+            () => Blob(name).UploadAsync(new BinaryData(content), overwrite: true, cancellationToken: cancellation),
+            cancellation
         );
 
-    public async Task<bool> WriteOnceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
-    {
-        try
-        {
-            await new BlobClient(UrlOf(name), Options).UploadAsync(
-                new BinaryData(content),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellation
-            );
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412 || e.ErrorCode == OverwriteRefused)
-        {
-            return false;
-        }
-    }
+    public Task<bool> WriteOnceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        patience.AskAsync(
+            async () =>
+            {
+                try
+                {
+                    await Blob(name)
+                        .UploadAsync(
+                            new BinaryData(content),
+                            new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                            cancellation
+                        );
+                    return true;
+                }
+                catch (RequestFailedException e) when (MayBeThere(e))
+                {
+                    if (!await ExistsAsync(name, cancellation))
+                    {
+                        throw;
+                    }
+                    return false;
+                }
+            },
+            cancellation
+        );
 
-    private async Task AppendPartAsync(AppendBlobClient blob, ReadOnlyMemory<byte> part, CancellationToken cancellation)
+    private async Task<bool> AppendPartAsync(
+        AppendBlobClient blob,
+        ReadOnlyMemory<byte> part,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -127,7 +150,37 @@ internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, st
                 throw;
             }
         }
+        return true;
     }
+
+    private Task<BlobProperties?> PropertiesAsync(string name, CancellationToken cancellation) =>
+        WhereItIsAsync<BlobProperties>(
+            async () => (await Blob(name).GetPropertiesAsync(cancellationToken: cancellation)).Value,
+            cancellation
+        );
+
+    /// <summary>Null where there is no such blob.</summary>
+    private Task<T?> WhereItIsAsync<T>(Func<Task<T>> read, CancellationToken cancellation)
+        where T : class =>
+        patience.AskAsync<T?>(
+            async () =>
+            {
+                try
+                {
+                    return await read();
+                }
+                catch (RequestFailedException e) when (e.Status == 404)
+                {
+                    return null;
+                }
+            },
+            cancellation
+        );
+
+    private static bool MayBeThere(RequestFailedException refused) =>
+        refused.Status is 409 or 412 || OverwriteRefused.Contains(refused.ErrorCode);
+
+    private BlobClient Blob(string name) => new(UrlOf(name), Options);
 
     private Uri UrlOf(string name) =>
         new UriBuilder(location)

@@ -27,9 +27,10 @@ internal static class StartBarrier
             Encoding.UTF8.GetBytes(order.Attempt.ToString(CultureInfo.InvariantCulture)),
             CancellationToken.None
         );
-        while (!stopping.First.IsCompleted && time.GetUtcNow() < startBy)
+        while (!stopping.First.IsCompleted && startBy - time.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            if (await IsGoAsync(artifacts))
+            using var late = new CancellationTokenSource(left, time);
+            if (await IsGoAsync(artifacts, late.Token))
             {
                 return true;
             }
@@ -38,11 +39,11 @@ internal static class StartBarrier
         return false;
     }
 
-    private static async Task<bool> IsGoAsync(IRunArtifacts artifacts)
+    private static async Task<bool> IsGoAsync(IRunArtifacts artifacts, CancellationToken late)
     {
         try
         {
-            return await artifacts.ExistsAsync(ArtifactNames.Go, CancellationToken.None);
+            return await artifacts.ExistsAsync(ArtifactNames.Go, late);
         }
         catch (Exception unwell) when (unwell is not OutOfMemoryException)
         {
