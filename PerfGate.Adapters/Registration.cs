@@ -1,7 +1,9 @@
 using Azure.Core;
 using Azure.Identity;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PerfGate.Adapters.Blobs;
@@ -103,7 +105,13 @@ public static class Registration
         services.AddSingleton<RunStore>();
         services.AddSingleton(provider => new RunLooks(provider.GetRequiredService<RunStore>().FindAsync));
         services.AddSingleton<RunHistory>();
-        services.AddSingleton<RunWatch>();
+        // A connection of its own: as one of a small pool it would be kept from all others for as long as anybody waits.
+        services.AddSingleton(provider => new RunWatch(
+            provider.GetRequiredService<DatabaseAccess>().CreateSource(settings => settings.Pooling = false),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RunWatch>>(),
+            provider.GetService<IHostApplicationLifetime>()
+        ));
         services.AddSingleton<RunAnswers>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<RunReading>();

@@ -11,6 +11,8 @@ public static class MigrationRunner
     // Any number will do, so long as it is PerfGate's alone in this database.
     private const long Lock = 0x5045_5246_4741_5445;
 
+    private const int Connections = 4;
+
     /// <inheritdoc cref="MigrateAsync(DatabaseAccess, CancellationToken)" />
     public static Task<IReadOnlyList<string>> MigrateAsync(string connectionString, CancellationToken cancellation) =>
         MigrateAsync(new DatabaseAccess(connectionString), cancellation);
@@ -23,7 +25,10 @@ public static class MigrationRunner
         CancellationToken cancellation
     )
     {
-        await using var source = database.CreateSource();
+        // One holds the lock while others migrate, however few the server's own pool may have.
+        await using var source = database.CreateSource(settings =>
+            settings.MaxPoolSize = Math.Max(settings.MaxPoolSize, Connections)
+        );
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection))
         {

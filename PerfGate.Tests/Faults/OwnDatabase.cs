@@ -22,10 +22,10 @@ public sealed class OwnDatabase : IAsyncDisposable
 
     private string PidFile => Path.Combine(_folder, "data", "postmaster.pid");
 
-    public static async Task<OwnDatabase> StartAsync()
+    public static async Task<OwnDatabase> StartAsync(int maxConnections = 200)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"perfgate-own-{Guid.NewGuid():N}");
-        var first = await PrivatePostgres.StartAsync(folder, CancellationToken.None);
+        var first = await PrivatePostgres.StartAsync(folder, CancellationToken.None, maxConnections);
         var id = Postmaster(Path.Combine(folder, "data", "postmaster.pid"));
         var command = Encoding
             .UTF8.GetString(await File.ReadAllBytesAsync(FormattableString.Invariant($"/proc/{id}/cmdline")))
