@@ -124,6 +124,11 @@ public sealed class RunningSeriesTests : IDisposable
 
         public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
 
+        public IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation) => store.RunsAsync(cancellation);
+
+        public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation) =>
+            store.LastWrittenAsync(runId, cancellation);
+
         private sealed class Counted(Stream content, CountingStore store) : Stream
         {
             public override bool CanRead => true;

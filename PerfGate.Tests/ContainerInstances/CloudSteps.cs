@@ -148,5 +148,10 @@ internal sealed class CloudSteps : IAsyncDisposable
         }
 
         public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
+
+        public IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation) => store.RunsAsync(cancellation);
+
+        public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation) =>
+            store.LastWrittenAsync(runId, cancellation);
     }
 }

@@ -79,5 +79,10 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IAsyncLifetime
         public Task TidyAsync(Guid runId, CancellationToken cancellation) => store.TidyAsync(runId, cancellation);
 
         public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
+
+        public IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation) => store.RunsAsync(cancellation);
+
+        public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation) =>
+            store.LastWrittenAsync(runId, cancellation);
     }
 }
