@@ -16,7 +16,8 @@ public static class SeriesEndpoint
 
     /// <summary>
     /// <c>?points=&amp;from=&amp;to=</c>; answers <c>{testId, resolutionSeconds, points}</c>. Without <c>points</c> each stands
-    /// for a second, unless there would be more than 10,000. Of an ended run the answer never changes.
+    /// for a second, unless there would be more than 10,000. Of an ended run the answer never changes. 409 where what its
+    /// runner appended cannot be read.
     /// </summary>
     public static async Task<IResult> GetAsync(
         HttpContext context,
@@ -52,12 +53,20 @@ public static class SeriesEndpoint
         {
             return Problems.Unknown("run", testId);
         }
-        if (run.IsFinal)
+        try
         {
-            return await answers.MakeAsync(context, what, testId, () => ReadAsync(CancellationToken.None));
+            if (run.IsFinal)
+            {
+                return await answers.MakeAsync(context, what, testId, () => ReadAsync(CancellationToken.None));
+            }
+            context.Response.Headers.CacheControl = "no-store";
+            return Results.Json(await ReadAsync(cancellation), RunJson.Options);
         }
-        context.Response.Headers.CacheControl = "no-store";
-        return Results.Json(await ReadAsync(cancellation), RunJson.Options);
+        catch (FormatException damaged)
+        {
+            // What a runner uploads is no fault of the server's.
+            return Problems.Conflict($"What the runner appended cannot be read: {damaged.Message}");
+        }
 
         async Task<SeriesAnswer> ReadAsync(CancellationToken reading)
         {

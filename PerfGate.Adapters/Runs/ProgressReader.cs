@@ -36,6 +36,11 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
             }
             return reading.Progress.Current();
         }
+        catch (FormatException)
+        {
+            // What a runner appends may be anything: where it cannot be read, nothing is told before the run's end tells why.
+            return null;
+        }
         finally
         {
             reading.Turn.Release();

@@ -48,9 +48,27 @@ public sealed class RunArtifacts(IArtifactStore store)
     public Task<RunMetrics?> ReadMetricsAsync(Guid runId, CancellationToken cancellation) =>
         ReadAsync<RunMetrics>(runId, ArtifactNames.Metrics, cancellation);
 
-    /// <summary>A segment's end record; null until it has ended.</summary>
-    public Task<RunnerEnd?> ReadEndAsync(Guid runId, int segment, CancellationToken cancellation) =>
-        ReadAsync<RunnerEnd>(runId, ArtifactNames.End(segment), cancellation);
+    /// <summary>
+    /// A segment's end record; null until it has ended. One that cannot be read is a fault of the runner's: whoever uploads it
+    /// stands beside a target, and may upload anything.
+    /// </summary>
+    public async Task<RunnerEnd?> ReadEndAsync(Guid runId, int segment, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync<RunnerEnd>(runId, ArtifactNames.End(segment), cancellation);
+        }
+        catch (JsonException)
+        {
+            return new RunnerEnd
+            {
+                Engine = "",
+                Cause = RunnerEndCause.RunnerFault,
+                Detail = "Its end record cannot be read.",
+                EndedAt = DateTimeOffset.UnixEpoch,
+            };
+        }
+    }
 
     /// <summary>The end records that a run's segments have written.</summary>
     public async Task<IReadOnlyList<RunnerEnd>> ReadEndsAsync(Guid runId, int segments, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Cronos;
 using PerfGate.Core.Requests;
+using PerfGate.Core.Schedules;
 
 namespace PerfGate.Core.Admission;
 
@@ -37,18 +38,12 @@ public sealed record ChangeWindow
             || open < TimeSpan.FromMinutes(1)
             || open > Longest
             || !TimeZoneInfo.TryFindSystemTimeZoneById(zoneName, out var zone)
+            || !CronText.TryParse(cron, out var opens, out _)
         )
         {
             return null;
         }
-        try
-        {
-            return new ChangeWindow(text, CronExpression.Parse(cron), open, zone);
-        }
-        catch (CronFormatException)
-        {
-            return null;
-        }
+        return new ChangeWindow(text, opens, open, zone);
     }
 
     /// <summary>Whether it is open.</summary>

@@ -38,6 +38,7 @@ internal sealed record HostRule(string Host, bool IsSuffix, int? Port)
             || rest.AsSpan().ContainsAny(Foreign)
             || !Uri.TryCreate($"http://{rest}", UriKind.Absolute, out var url)
             || url.Host.Length == 0
+            || !IsHost(url)
         )
         {
             return false;
@@ -58,7 +59,7 @@ internal sealed record HostRule(string Host, bool IsSuffix, int? Port)
     /// </summary>
     public static string Normal(Uri url)
     {
-        var host = url.IdnHost.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
+        var host = (IsHost(url) ? url.IdnHost : url.Host).Trim('[', ']').TrimEnd('.').ToLowerInvariant();
         try
         {
             return url.HostNameType == UriHostNameType.Dns ? Idn.GetAscii(host) : host;
@@ -67,6 +68,19 @@ internal sealed record HostRule(string Host, bool IsSuffix, int? Port)
         {
             // An underscore, say: no rule matches what it cannot be compared with, but by the same letters.
             return host;
+        }
+    }
+
+    /// <summary>Whether a URL's host can be looked up at all: <see cref="Uri"/> reads Unicode that no name of a host has.</summary>
+    public static bool IsHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
         }
     }
 

@@ -191,7 +191,7 @@ public sealed class CsvSampleReader : SampleReader
         var number = header.Value(_row);
         if (DecimalText.Read(number, out var value) != number.Length || number.IsEmpty)
         {
-            return Fail("its metric_value is not a finite number");
+            return Fail("its metric_value is no number that can be measured");
         }
         if (tags.Metric.IsEmpty)
         {

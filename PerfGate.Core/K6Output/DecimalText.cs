@@ -27,7 +27,10 @@ internal static class DecimalText
         100_000_000,
     ];
 
-    /// <summary>Reads the number that the text begins with. Bytes used; 0 where it begins with none, or none that is finite.</summary>
+    /// <summary>
+    /// Reads the number that the text begins with. Bytes used; 0 where it begins with none, or with one that cannot have been
+    /// measured (<see cref="MeasuredRange"/>).
+    /// </summary>
     /// <remarks>
     /// Digits are counted and read eight at once, without a jump for each: how many there are is what cannot be foreseen.
     /// </remarks>
@@ -93,7 +96,7 @@ internal static class DecimalText
             length > 0
             && Utf8Parser.TryParse(text[..length], out value, out var used)
             && used == length
-            && double.IsFinite(value)
+            && MeasuredRange.Holds(value)
             ? length
             : 0;
     }

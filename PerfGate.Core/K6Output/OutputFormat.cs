@@ -66,8 +66,9 @@ public static class OutputFormats
                 : Array.IndexOf(SummaryKeys, first) >= 0 ? OutputFormat.Summary
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // A first key that is no Unicode is none of k6's.
             return null;
         }
     }

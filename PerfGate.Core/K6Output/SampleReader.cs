@@ -64,10 +64,24 @@ public abstract class SampleReader
     {
         while (TryRead(out var sample))
         {
+            if (sample.Value is < 0 or > MeasuredRange.MostVus && !CanBeCounted(sample))
+            {
+                return Fail("its value is no number of requests, iterations or VUs");
+            }
             condenser.Add(sample);
         }
         return Problem is null;
     }
+
+    private static bool CanBeCounted(in Sample sample) =>
+        sample.Series.Kind switch
+        {
+            SampleKind.Vus or SampleKind.VusMax => false,
+            SampleKind.Requests or SampleKind.Iterations or SampleKind.Dropped => sample.Value
+                is >= 0
+                    and <= MeasuredRange.MostCounted,
+            _ => true,
+        };
 
     /// <summary>
     /// Says that nothing more comes: a last line without its line feed is read after all where it is whole beyond doubt.

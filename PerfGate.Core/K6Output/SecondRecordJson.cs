@@ -18,6 +18,9 @@ public static class SecondRecordJson
     /// <summary>Version written. It and the one before are read, others refused.</summary>
     public const int Version = 2;
 
+    // The end of the year 9999.
+    private const long LastSecond = 253_402_300_799;
+
     // Nothing pastes it into HTML: base64 stays as it is.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -50,7 +53,9 @@ public static class SecondRecordJson
     }
 
     /// <summary>Reads one line.</summary>
-    /// <exception cref="FormatException">It is not a record of version 1 or 2.</exception>
+    /// <exception cref="FormatException">
+    /// It is not a record of version 1 or 2, or holds what cannot have been measured: whoever uploads it stands beside a target.
+    /// </exception>
     public static SecondRecord Read(ReadOnlyMemory<byte> line)
     {
         try
@@ -67,29 +72,25 @@ public static class SecondRecordJson
             }
             return new SecondRecord
             {
-                Second = root.GetProperty("t").GetInt64(),
-                Vus = root.TryGetProperty("vus", out var vus) ? vus.GetInt32() : null,
-                VusMax = root.TryGetProperty("vusMax", out var vusMax) ? vusMax.GetInt32() : null,
-                Iterations = (long)Number(root, "it"),
-                DroppedIterations = (long)Number(root, "drop"),
+                Second = Within(root.GetProperty("t").GetInt64(), LastSecond),
+                Vus = root.TryGetProperty("vus", out var vus) ? Vus(vus) : null,
+                VusMax = root.TryGetProperty("vusMax", out var vusMax) ? Vus(vusMax) : null,
+                Iterations = Count(root, "it"),
+                DroppedIterations = Count(root, "drop"),
                 DataSent = Number(root, "sent"),
                 DataReceived = Number(root, "recv"),
-                Checks = Items(root, "checks", c => new CheckCount(Text(c, 0), c[1].GetInt64(), c[2].GetInt64())),
+                Checks = Items(root, "checks", c => new CheckCount(Text(c, 0), Count(c[1]), Count(c[2]))),
                 Requests = Items(root, "req", ReadRequest),
                 Phases = root.TryGetProperty("ph", out var phases) ? ReadPhases(phases) : PhaseSketches.Empty,
                 Failures = Items(
                     root,
                     "fail",
-                    f => new FailureCount(Text(f, 0), f[1].GetInt32(), Text(f, 2), f[3].GetInt64())
+                    f => new FailureCount(Text(f, 0), f[1].GetInt32(), Text(f, 2), Count(f[3]))
                 ),
                 Custom = Items(
                     root,
                     "own",
-                    c => new CustomRecord(
-                        c.GetProperty("m").GetString() ?? "",
-                        (long)Number(c, "nz"),
-                        ReadSketch(c, "x")
-                    )
+                    c => new CustomRecord(c.GetProperty("m").GetString() ?? "", Count(c, "nz"), ReadSketch(c, "x"))
                 ),
             };
         }
@@ -199,8 +200,8 @@ public static class SecondRecordJson
             request.GetProperty("s").GetString() ?? "",
             request.GetProperty("g").GetString() ?? "",
             request.GetProperty("e").GetString() ?? "",
-            request.GetProperty("n").GetInt64(),
-            (long)Number(request, "f"),
+            Count(request.GetProperty("n")),
+            Count(request, "f"),
             ReadSketch(request, "ok"),
             ReadSketch(request, "bad")
         );
@@ -286,19 +287,40 @@ public static class SecondRecordJson
         json.WriteEndArray();
     }
 
-    private static DurationSketch ReadSketch(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var sketch)
-            ? new DurationSketch(
-                sketch[0].GetInt64(),
-                sketch[1].GetDouble(),
-                sketch[2].GetDouble(),
-                sketch[3].GetDouble(),
-                sketch[4].GetBytesFromBase64()
-            )
-            : DurationSketch.Empty;
+    private static DurationSketch ReadSketch(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out var sketch))
+        {
+            return DurationSketch.Empty;
+        }
+        var (count, sum) = (Count(sketch[0]), Value(sketch[1], MeasuredRange.Greatest * MeasuredRange.MostInSecond));
+        var (min, max) = (Value(sketch[2]), Value(sketch[3]));
+        return min <= max
+            ? new DurationSketch(count, sum, min, max, sketch[4].GetBytesFromBase64())
+            : throw new FormatException("The least of its values is greater than the greatest.");
+    }
 
     private static double Number(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var number) ? number.GetDouble() : 0;
+        parent.TryGetProperty(name, out var number)
+            ? Value(number, MeasuredRange.Greatest * MeasuredRange.MostInSecond)
+            : 0;
+
+    private static double Value(JsonElement number, double greatest = MeasuredRange.Greatest) =>
+        number.GetDouble() is var value && Math.Abs(value) <= greatest
+            ? value
+            : throw new FormatException("It holds a value that cannot have been measured.");
+
+    private static long Count(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var count) ? Within((long)Value(count), MeasuredRange.MostInSecond) : 0;
+
+    private static long Count(JsonElement count) => Within(count.GetInt64(), MeasuredRange.MostInSecond);
+
+    private static int Vus(JsonElement vus) => (int)Within(vus.GetInt32(), MeasuredRange.MostVus);
+
+    private static long Within(long number, long greatest) =>
+        number >= 0 && number <= greatest
+            ? number
+            : throw new FormatException("It holds a number that cannot have been counted.");
 
     private static string Text(JsonElement array, int index) => array[index].GetString() ?? "";
 

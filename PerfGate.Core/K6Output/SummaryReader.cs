@@ -31,7 +31,11 @@ public static class SummaryReader
                     : root.TryGetProperty("metrics", out var metrics) ? ReadClassic(root, metrics)
                     : null;
             }
-            problem = summary is null ? "it is not a summary of k6: it has neither metrics nor results" : null;
+            problem =
+                summary is null ? "it is not a summary of k6: it has neither metrics nor results"
+                : IsMeasured(summary) ? null
+                : "it has a value that cannot have been measured";
+            summary = problem is null ? summary : null;
         }
         catch (JsonException e)
         {
@@ -45,6 +49,13 @@ public static class SummaryReader
         }
         return summary is not null;
     }
+
+    private static bool IsMeasured(K6Summary summary) =>
+        (summary.DurationSeconds is not { } seconds || seconds == 0 || MeasuredRange.HoldsLength(seconds))
+        && summary.Metrics.Values.All(metric => metric.Values.Values.All(MeasuredRange.Holds))
+        && summary.Checks.All(check => IsCount(check.Passes) && IsCount(check.Fails));
+
+    private static bool IsCount(long count) => count is >= 0 and <= MeasuredRange.MostInSecond;
 
     private static K6Summary ReadClassic(JsonElement root, JsonElement metrics)
     {

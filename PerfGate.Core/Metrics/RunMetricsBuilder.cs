@@ -11,14 +11,16 @@ namespace PerfGate.Core.Metrics;
 public sealed class RunMetricsBuilder
 {
     private readonly SecondTotals _seconds = new();
+    private readonly SecondSpan _span = new();
     private readonly RecordTotals _totals = new();
     private readonly HashSet<int> _segments = [];
     private readonly Dictionary<string, string> _types = [];
 
     /// <summary>Adds one record of a segment.</summary>
-    /// <exception cref="FormatException">A histogram in it is damaged.</exception>
+    /// <exception cref="FormatException">A histogram in it is damaged, or it lies more than 31 days from another.</exception>
     public void Add(int segment, SecondRecord record)
     {
+        _span.Add(record.Second);
         _segments.Add(segment);
         _seconds.Add(segment, record);
         _totals.Add(record);

@@ -41,6 +41,7 @@ public sealed record SeriesBucket(
 public sealed class SeriesBuckets
 {
     private readonly SecondTotals _seconds;
+    private readonly SecondSpan _span = new();
 
     /// <summary>Of nothing yet.</summary>
     public SeriesBuckets()
@@ -49,14 +50,18 @@ public sealed class SeriesBuckets
     internal SeriesBuckets(SecondTotals seconds) => _seconds = seconds;
 
     /// <summary>Adds a record of a segment.</summary>
-    /// <exception cref="FormatException">A histogram is damaged.</exception>
-    public void Add(int segment, SecondRecord record) => _seconds.Add(segment, record);
+    /// <exception cref="FormatException">A histogram is damaged, or it lies more than 31 days from another.</exception>
+    public void Add(int segment, SecondRecord record)
+    {
+        _span.Add(record.Second);
+        _seconds.Add(segment, record);
+    }
 
     /// <summary>The points, in order of time and without gaps.</summary>
     /// <param name="mostPoints">At most this many, at least 1; each stands for the same number of seconds, but the last.</param>
     /// <param name="from">First second wanted; null for the first there is.</param>
     /// <param name="to">Second after the last one wanted; null for the last there is.</param>
-    /// <exception cref="FormatException">A histogram is damaged.</exception>
+    /// <exception cref="FormatException">A histogram is damaged, or more than a day, in seconds, has no record.</exception>
     public IReadOnlyList<SeriesBucket> Build(int mostPoints, long? from = null, long? to = null)
     {
         if (_seconds.Count == 0)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PerfGate.Core.Admission;
 
 namespace PerfGate.Core.Requests;
 
@@ -44,7 +45,7 @@ internal static class TargetUrl
             return "is not an absolute URL";
         }
         return url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps ? "is neither http nor https"
-            : url.Host.Length == 0 ? "names no host"
+            : url.Host.Length == 0 || !HostRule.IsHost(url) ? "names no host"
             : url.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal) ? "holds a user name or password"
             : url.Query.Length > 0 || text.Contains('?', StringComparison.Ordinal) ? "holds a query"
             : url.Fragment.Length > 0 || text.Contains('#', StringComparison.Ordinal) ? "holds a fragment"

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cronos;
 using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 
@@ -74,19 +73,10 @@ public static class ScheduleReader
         return null;
     }
 
-    private static string? Problem(string cron)
-    {
-        try
-        {
-            return CronExpression.Parse(cron).GetNextOccurrence(SomeDay, TimeZoneInfo.Utc) is null
-                ? "it never comes"
-                : null;
-        }
-        catch (CronFormatException wrong)
-        {
-            return wrong.Message;
-        }
-    }
+    private static string? Problem(string text) =>
+        !CronText.TryParse(text, out var cron, out var problem) ? problem
+        : cron.GetNextOccurrence(SomeDay, TimeZoneInfo.Utc) is null ? "it never comes"
+        : null;
 }
 
 /// <summary>A schedule to be set.</summary>

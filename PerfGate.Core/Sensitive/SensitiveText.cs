@@ -70,7 +70,7 @@ public static partial class SensitiveText
     /// </summary>
     public static string Strip(string text, int maxLength)
     {
-        var concealment = _concealment;
+        var concealment = _here.Value ?? _concealment;
         // Values first: a cut within one of them would leave a part that nobody knows again.
         var known = concealment.StripValues(text, Stripped);
         var window = Math.Max(2 * maxLength, LeastWindow);

@@ -33,9 +33,9 @@ public static class SummarySecrets
             stripped = JsonSerializer.SerializeToUtf8Bytes(Clean(summary));
             return true;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // A name given twice is an ArgumentException of the object.
+            // A name given twice is an ArgumentException of the object, a text that is no Unicode an InvalidOperationException.
             return false;
         }
     }
@@ -46,9 +46,10 @@ public static class SummarySecrets
         {
             case JsonObject members:
                 var clean = new JsonObject();
+                var taken = new Dictionary<string, int>(StringComparer.Ordinal);
                 foreach (var (name, value) in members)
                 {
-                    clean[Free(clean, SensitiveText.Strip(name))] = Clean(value);
+                    clean[Free(clean, SensitiveText.Strip(name), taken)] = Clean(value);
                 }
                 return clean;
             case JsonArray entries:
@@ -61,12 +62,14 @@ public static class SummarySecrets
     }
 
     // Names that differ in their secrets alone stay two.
-    private static string Free(JsonObject members, string name)
+    private static string Free(JsonObject members, string name, Dictionary<string, int> taken)
     {
         var free = name;
-        for (var i = 2; members.ContainsKey(free); i++)
+        while (members.ContainsKey(free))
         {
-            free = string.Create(CultureInfo.InvariantCulture, $"{name} ({i})");
+            // Counted on from the last: a hundred thousand such names would otherwise be looked up from two on each.
+            var number = taken[name] = taken.GetValueOrDefault(name, 1) + 1;
+            free = string.Create(CultureInfo.InvariantCulture, $"{name} ({number})");
         }
         return free;
     }

@@ -187,8 +187,10 @@ public class SampleReaderPropertyTests
                 ),
             };
             var expected = double.Parse(text, CultureInfo.InvariantCulture);
-            if (!double.IsFinite(expected))
+            if (!(Math.Abs(expected) <= 1e18))
             {
+                // What cannot have been measured is none.
+                Assert.Equal(0, DecimalText.Read(Encoding.UTF8.GetBytes(text + ","), out _));
                 continue;
             }
             Assert.Equal(text.Length, DecimalText.Read(Encoding.UTF8.GetBytes(text + ","), out var value));
