@@ -1,4 +1,5 @@
 using System.Globalization;
+using PerfGate.Bench.Fuzz;
 using PerfGate.Bench.Kills;
 using PerfGate.Bench.Reading;
 using PerfGate.Bench.Starting;
@@ -29,6 +30,12 @@ return args switch
     ),
     ["kills", .. var rest] => await KillsBench.RunAsync(Number(rest, "--kills", 200), Number(rest, "--seed", 1)),
     ["storm", .. var rest] => await StormBench.RunAsync(Number(rest, "--requests", 1000)),
+    ["fuzz", .. var rest] => await FuzzBench.RunAsync(
+        Number(rest, "--inputs", 1_000_000),
+        Number(rest, "--seed", 1),
+        Text(rest, "--keep"),
+        Text(rest, "--only")
+    ),
     ["target"] => await TargetProcess.ServeAsync(),
     _ => Usage(),
 };
@@ -50,6 +57,7 @@ static int Usage()
         waiting [--clients N] [--seconds N]                      clients that wait, and event streams
         storm [--requests N]                                     requests for runs, all at once
         kills [--kills N] [--seed N]                             host, database, runner and engine killed at random moments
+        fuzz [--inputs N] [--seed N] [--keep FOLDER] [--only X]  broken inputs to every parser and to the API
         """
     );
     return 64;
