@@ -61,7 +61,6 @@ public sealed class SeriesBuckets
     /// <param name="mostPoints">At most this many, at least 1; each stands for the same number of seconds, but the last.</param>
     /// <param name="from">First second wanted; null for the first there is.</param>
     /// <param name="to">Second after the last one wanted; null for the last there is.</param>
-    /// <exception cref="FormatException">A histogram is damaged, or more than a day, in seconds, has no record.</exception>
     public IReadOnlyList<SeriesBucket> Build(int mostPoints, long? from = null, long? to = null)
     {
         if (_seconds.Count == 0)

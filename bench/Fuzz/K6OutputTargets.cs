@@ -72,7 +72,7 @@ internal static class K6OutputTargets
             MostUnpacked,
             CancellationToken.None
         );
-        if (end.Problem is null && builder.IsCovered)
+        if (end.Problem is null)
         {
             builder.AddTypes(end.MetricTypes);
             Store(builder.Build([], []));
