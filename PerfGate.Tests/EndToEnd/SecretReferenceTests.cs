@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PerfGate.Core.Runs;
-using PerfGate.Host.Demo;
 using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 
