@@ -178,9 +178,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
             ParentPid = Environment.ProcessId,
             Size = run.Request.Configuration.Runner,
             // Its environment may bear less than it did when the run was asked for.
-            EarlyStop = run.Request.Configuration.EarlyStop.Within(
-                parts.Limits.On(run.Request.Environment).EarlyStop
-            ),
+            EarlyStop = run.Request.Configuration.EarlyStop.Within(parts.Limits.On(run.Request.Environment).EarlyStop),
             Secrets = SecretReferences.Of(run.Request.Configuration),
             Strip = parts.Options.Admission.Strip,
             Target = run.Request.Configuration.BaseUrl,

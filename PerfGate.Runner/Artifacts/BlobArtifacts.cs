@@ -114,7 +114,7 @@ internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, st
                 }
                 catch (RequestFailedException e) when (MayBeThere(e))
                 {
-                    if (!await ExistsAsync(name, cancellation))
+                    if (!await IsThereAsync(name, e, cancellation))
                     {
                         throw;
                     }
@@ -176,6 +176,24 @@ internal sealed class BlobArtifacts(Uri location, IReadOnlyDictionary<string, st
             },
             cancellation
         );
+
+    /// <summary>Whether a creation was refused because the blob is there.</summary>
+    private async Task<bool> IsThereAsync(string name, RequestFailedException refused, CancellationToken cancellation)
+    {
+        if (refused.Status is 409 or 412 || refused.ErrorCode == OverwriteRefused[0])
+        {
+            return true;
+        }
+        try
+        {
+            return await ExistsAsync(name, cancellation);
+        }
+        catch (RequestFailedException unread) when (unread.Status == 403)
+        {
+            // It may be created and not be read: only an answer that got lost brings one here twice.
+            return true;
+        }
+    }
 
     private static bool MayBeThere(RequestFailedException refused) =>
         refused.Status is 409 or 412 || OverwriteRefused.Contains(refused.ErrorCode);
