@@ -126,7 +126,11 @@ public static class Registration
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton<IArtifactStore>(provider =>
             options.BlobConnectionString is { } blobs
-                ? new BlobArtifactStore(blobs, provider.GetService<ILogger<BlobArtifactStore>>())
+                ? new BlobArtifactStore(
+                    new BlobServiceClient(blobs, BlobArtifactStore.Options()),
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetService<ILogger<BlobArtifactStore>>()
+                )
             : options.BlobServiceUrl is { } service
                 ? new BlobArtifactStore(
                     service,
@@ -144,6 +148,7 @@ public static class Registration
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<RunningSeries>();
         services.AddSingleton<RunnerPulse>();
+        services.AddSingleton<RunAges>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunJudgement>();
         services.AddSingleton<RunStepParts>();

@@ -21,4 +21,4 @@ if (reading.Order is not { } order)
 }
 
 using var trace = RunnerTrace.Begin(order);
-return await RunnerSession.RunAsync(order, TimeProvider.System);
+return await RunnerSession.RunAsync(order, RunnerClock.Of(order, TimeProvider.System));

@@ -137,7 +137,7 @@ internal sealed class SegmentLoad(
             return null;
         }
         using var span = RunnerTrace.Begin(RunnerTrace.ApplyLoad);
-        var condenser = new Condenser();
+        var condenser = new Condenser(steady: new SteadySeconds(time));
         await using var samples = SamplePipe.Create(folder, condenser, time);
         var startedAt = time.GetUtcNow();
         using var process = await EngineProcess.StartAsync(

@@ -18,8 +18,12 @@ public sealed partial class BlobArtifactStore : IArtifactStore
     /// <summary>The container.</summary>
     public const string Container = "perfgate";
 
+    // Further apart, and what is signed for the next minutes may not be good yet, or no more.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     private readonly BlobContainerClient _container;
     private readonly RunnerGrants _grants;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private volatile bool _created;
 
@@ -50,7 +54,8 @@ public sealed partial class BlobArtifactStore : IArtifactStore
     {
         _log = log ?? NullLogger<BlobArtifactStore>.Instance;
         _container = service.GetBlobContainerClient(Container);
-        _grants = new RunnerGrants(service, _container, time);
+        _grants = new RunnerGrants(service, _container);
+        _time = time;
     }
 
     /// <summary>How clients talk to the service. Unset, they would take the newest version, which emulators do not know yet.</summary>
@@ -96,7 +101,8 @@ public sealed partial class BlobArtifactStore : IArtifactStore
     )
     {
         await EnsureContainerAsync(cancellation);
-        var grants = await _grants.ForAsync($"{runId}/", segment, until, cancellation);
+        var (now, ahead) = await ServiceClockAsync(cancellation);
+        var grants = await _grants.ForAsync($"{runId}/", segment, now, until + ahead, cancellation);
         return new RunnerAccess(new Uri($"{_container.Uri}/{runId}/"), grants);
     }
 
@@ -168,6 +174,16 @@ public sealed partial class BlobArtifactStore : IArtifactStore
         {
             await _container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellation);
         }
+    }
+
+    /// <summary>The time by the service's clock, which is the one that signatures are looked at by, and how far it is ahead of ours.</summary>
+    private async Task<(DateTimeOffset Now, TimeSpan Ahead)> ServiceClockAsync(CancellationToken cancellation)
+    {
+        var answer = await _container.ExistsAsync(cancellation);
+        var ours = _time.GetUtcNow();
+        return answer.GetRawResponse().Headers.Date is { } theirs && (theirs - ours).Duration() > ClockTolerance
+            ? (theirs, theirs - ours)
+            : (ours, TimeSpan.Zero);
     }
 
     private BlobClient BlobOf(Guid runId, string name) =>

@@ -9,7 +9,7 @@ namespace PerfGate.Adapters.Blobs;
 /// Makes the shared access signatures of a runner: one for each blob it needs, with no more than it needs there. A signature for
 /// a whole container would open the artifacts of all runs, and accounts without a hierarchical namespace know none for a prefix.
 /// </summary>
-internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClient container, TimeProvider time)
+internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClient container)
 {
     // The service gives keys for seven days at most.
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
@@ -19,17 +19,19 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
     /// <summary>By artifact, the query of its SAS.</summary>
     /// <param name="prefix">Of the run, with a slash at its end.</param>
     /// <param name="segment">Whose runner.</param>
-    /// <param name="until">When they end; less than seven days from now where the client has an Entra identity.</param>
+    /// <param name="now">Now, by the service's clock.</param>
+    /// <param name="until">When they end, by the same clock; less than seven days from now where the client has an Entra identity.</param>
     /// <param name="cancellation">Cancels.</param>
     public async Task<IReadOnlyDictionary<string, string>> ForAsync(
         string prefix,
         int segment,
+        DateTimeOffset now,
         DateTimeOffset until,
         CancellationToken cancellation
     )
     {
         // A client with the account's key signs by itself; one with an Entra identity asks the service for a key.
-        var key = container.CanGenerateSasUri ? null : await KeyAsync(until, cancellation);
+        var key = container.CanGenerateSasUri ? null : await KeyAsync(now, until, cancellation);
         return PermissionsOf(segment)
             .ToDictionary(
                 grant => grant.Name,
@@ -69,14 +71,17 @@ internal sealed class RunnerGrants(BlobServiceClient service, BlobContainerClien
             : sas.ToSasQueryParameters(key, service.AccountName).ToString();
     }
 
-    private async Task<UserDelegationKey> KeyAsync(DateTimeOffset until, CancellationToken cancellation)
+    private async Task<UserDelegationKey> KeyAsync(
+        DateTimeOffset now,
+        DateTimeOffset until,
+        CancellationToken cancellation
+    )
     {
         // Asked for twice at once, it is fetched twice, and one of the two is kept.
-        if (_key is { } known && known.SignedExpiresOn >= until)
+        if (_key is { } known && known.SignedStartsOn <= now && known.SignedExpiresOn >= until)
         {
             return known;
         }
-        var now = time.GetUtcNow();
         // One that begins in the future opens nothing.
         var day = now + KeyLifetime;
         var key = await service.GetUserDelegationKeyAsync(

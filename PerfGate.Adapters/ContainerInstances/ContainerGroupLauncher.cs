@@ -53,7 +53,7 @@ public sealed partial class ContainerGroupLauncher(
         {
             return await PlaceAsync(order, 0, known, Left, cancellation);
         }
-        if (Read(found) is not { Presence: RunnerPresence.Gone, Error: { } error } || !error.IsOfRegion)
+        if (Read(found, known) is not { Presence: RunnerPresence.Gone, Error: { } error } || !error.IsOfRegion)
         {
             return null;
         }
@@ -79,13 +79,13 @@ public sealed partial class ContainerGroupLauncher(
         var known = KnownOf(runId, segment);
         // One that is gone is looked for anew: another server may have started the next.
         var last = known.Last is { Presence: not RunnerPresence.Gone } there ? there : null;
-        if (last is not null && time.GetUtcNow() < known.NextLook)
+        if (last is not null && time.GetElapsedTime(known.LookedAt) < known.Wait)
         {
             return last;
         }
         var (found, answer) = await FindAsync(runId, segment, known, static () => TimeSpan.Zero, cancellation);
         var wait = answer.RetryAfter is { } asked && asked > options.LookInterval ? asked : options.LookInterval;
-        known.NextLook = time.GetUtcNow() + wait;
+        (known.LookedAt, known.Wait) = (time.GetTimestamp(), wait);
         if (found is null && !answer.IsAbsent)
         {
             // Whether it lives cannot be known now. Its artifacts may tell, and every run has a deadline.
@@ -94,7 +94,7 @@ public sealed partial class ContainerGroupLauncher(
         }
         return known.Last = found is null
             ? Deleted(runId, segment, known)
-            : await WithLogAsync(found, Read(found), cancellation);
+            : await WithLogAsync(found, Read(found, known), cancellation);
     }
 
     /// <inheritdoc />
@@ -182,8 +182,15 @@ public sealed partial class ContainerGroupLauncher(
             if (answer.IsSuccess)
             {
                 known.IsPlaced = true;
+                (known.Seen, known.SeenAt, known.AgeThen) = (
+                    FormattableString.Invariant(
+                        $"{ContainerGroupDefinition.NameOf(order.RunId, order.Segment, region)} {order.Attempt}"
+                    ),
+                    time.GetTimestamp(),
+                    TimeSpan.Zero
+                );
                 known.Last = new RunnerState(RunnerPresence.Starting, null, null);
-                known.NextLook = default;
+                known.Wait = TimeSpan.Zero;
                 return null;
             }
             error = GroupFailure.OfAnswer(answer, place.Name, options);
@@ -210,7 +217,7 @@ public sealed partial class ContainerGroupLauncher(
         if (known.IsPlaced)
         {
             var (group, answer) = await GetAsync(known.Region);
-            if (!answer.IsAbsent && (group is null || Read(group).Presence != RunnerPresence.Gone))
+            if (!answer.IsAbsent && (group is null || Read(group, known).Presence != RunnerPresence.Gone))
             {
                 return (group, answer);
             }
@@ -250,12 +257,20 @@ public sealed partial class ContainerGroupLauncher(
         }
     }
 
-    private RunnerState Read(ContainerGroup group) =>
-        GroupReading.Of(
-            group,
-            ContainerGroupDefinition.CreatedOf(group) is { } created ? time.GetUtcNow() - created : TimeSpan.Zero,
-            options
-        );
+    private RunnerState Read(ContainerGroup group, Known known)
+    {
+        var seen = FormattableString.Invariant($"{group.Name} {ContainerGroupDefinition.AttemptOf(group)}");
+        if (known.Seen != seen)
+        {
+            // From here on by the steady clock: one that is set does not make a start late.
+            var age = ContainerGroupDefinition.CreatedOf(group) is { } created
+                ? time.GetUtcNow() - created
+                : TimeSpan.Zero;
+            (known.Seen, known.SeenAt) = (seen, time.GetTimestamp());
+            known.AgeThen = age > TimeSpan.Zero ? age : TimeSpan.Zero;
+        }
+        return GroupReading.Of(group, known.AgeThen + time.GetElapsedTime(known.SeenAt), options);
+    }
 
     // The sentence is made with the record: another name of regions needs another record.
     private RunError? InAllRegions(RunError? error)
@@ -333,6 +348,19 @@ public sealed partial class ContainerGroupLauncher(
 
         public RunnerState? Last { get; set; }
 
-        public DateTimeOffset NextLook { get; set; }
+        /// <summary>The group whose age is known.</summary>
+        public string? Seen { get; set; }
+
+        /// <summary>When its age was known, by the steady clock.</summary>
+        public long SeenAt { get; set; }
+
+        /// <summary>How long ago it had been asked for then.</summary>
+        public TimeSpan AgeThen { get; set; }
+
+        /// <summary>When it was last looked at, by the steady clock.</summary>
+        public long LookedAt { get; set; }
+
+        /// <summary>How long after that it is not looked at.</summary>
+        public TimeSpan Wait { get; set; }
     }
 }

@@ -127,7 +127,8 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
-            UPDATE performance_test_runs SET verdict = 'error', reasons = $3, ended_at = $2, passed = FALSE,
+            UPDATE performance_test_runs SET verdict = 'error', reasons = $3, passed = FALSE,
+              ended_at = GREATEST($2, started_at, created_at),
               status = CASE WHEN cancel_requested_at IS NULL THEN 'failed' ELSE 'cancelled' END
             WHERE id = $1 AND status IN ('queued', 'running')
             RETURNING environment
@@ -240,7 +241,7 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
               cancel_requested_at = coalesce(cancel_requested_at, $2),
               verdict = CASE status WHEN 'queued' THEN 'inconclusive' ELSE verdict END,
               reasons = CASE status WHEN 'queued' THEN $3 ELSE reasons END,
-              ended_at = CASE status WHEN 'queued' THEN $2 ELSE ended_at END,
+              ended_at = CASE status WHEN 'queued' THEN GREATEST($2, created_at) ELSE ended_at END,
               passed = CASE status WHEN 'queued' THEN FALSE ELSE passed END,
               status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
             WHERE {which} AND status IN ('queued', 'running')

@@ -79,6 +79,7 @@ public sealed class RunJudgement(
             Further = await RetriedAsync(run, cancellation),
         };
         var verdict = VerdictRule.Decide(grounds);
+        var startedAt = ends.Min(end => end.StartedAt) ?? run.StartedAt;
         await artifacts.WriteAsync(runId, ArtifactNames.Gate, GateRules.Of(grounds), cancellation);
         await artifacts.WriteAsync(
             runId,
@@ -91,8 +92,9 @@ public sealed class RunJudgement(
                 Status = VerdictRule.StatusOf(verdict, grounds.Cancelled),
                 Verdict = verdict,
                 CreatedAt = run.CreatedAt,
-                StartedAt = ends.Min(end => end.StartedAt) ?? run.StartedAt,
-                EndedAt = now,
+                StartedAt = startedAt,
+                // A clock that was set back meanwhile does not make it end before it began.
+                EndedAt = new[] { now, startedAt ?? now, run.StartedAt ?? now }.Max(),
                 Engine = engine ?? (ends.Count > 0 ? ends[0].Engine : null),
                 Metrics = metrics,
                 Thresholds = grounds.Thresholds,

@@ -64,10 +64,9 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
         {
             await WriteAsync(run.Id, ArtifactNames.Stop, "cancelled");
         }
-        var deadline = _times.Deadline(run);
-        var latest = run.CancelRequestedAt is { } cancelled && cancelled < deadline ? cancelled : deadline;
-        return parts.Time.GetUtcNow() > latest + SegmentTimes.KillAllowance
-            ? await EndedAsync(run.Id, new RunError.DeadlineExceeded(deadline - run.StartedAt!.Value))
+        var allowed = _times.Allowed(run);
+        return parts.Ages.Overdue(run, allowed) > SegmentTimes.KillAllowance
+            ? await EndedAsync(run.Id, new RunError.DeadlineExceeded(allowed))
             : new RunnersAnswer(false, null);
     }
 
@@ -110,7 +109,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
             return seen;
         }
         var now = parts.Time.GetUtcNow();
-        var late = now > _times.ReadyBy(run);
+        var late = parts.Ages.Of(run) > _times.ReadyWithin(run);
         var after = await Task.WhenAll(
             seen.Select(async one =>
                 one.Lost is { } why
@@ -129,7 +128,7 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
                                 ? one with
                                 {
                                     Lost = new RunError.RunnerNotStarted(
-                                        $"it was not ready within {Seconds(_times.ReadyBy(run) - run.StartedAt!.Value)} s"
+                                        $"it was not ready within {Seconds(_times.ReadyWithin(run))} s"
                                     ),
                                 }
                                 : one
@@ -159,7 +158,10 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
 
     private async Task<RunnerOrder> OrderAsync(RunRow run, int segment)
     {
-        var deadline = _times.Deadline(run);
+        // All times of an order are of this moment's clock, which need not be the one that the run began by.
+        var now = parts.Time.GetUtcNow();
+        var begun = now - parts.Ages.Of(run);
+        var deadline = begun + _times.Allowed(run);
         var until = deadline + SignatureLifetime.AfterDeadline;
         var access = await parts.Store.AccessForAsync(run.Id, segment, until, cancellation);
         return new RunnerOrder
@@ -169,7 +171,9 @@ internal sealed class RunSegments(RunStepParts parts, CancellationToken cancella
             Segment = segment,
             Segments = run.Plan!.Segments,
             Attempt = await IsRetriedAsync(run.Id, segment) ? 1 : 0,
-            StartBy = run.Plan.Segments > 1 ? _times.StartBy(run) : null,
+            IssuedAt = now,
+            ReadWithin = _times.PlacementAllowance,
+            StartBy = run.Plan.Segments > 1 ? begun + _times.StartWithin(run) : null,
             Artifacts = access.Artifacts,
             Grants = access.Grants,
             Deadline = deadline,

@@ -119,6 +119,7 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
     {
         parts.Progress.Forget(runId);
         parts.Pulse.Forget(runId);
+        parts.Ages.Forget(runId);
         await parts.Launcher.EndAsync(runId, cancellation);
         if (cancellation.IsCancellationRequested && parts.Options.Containers is not null)
         {

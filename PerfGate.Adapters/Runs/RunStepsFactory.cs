@@ -15,6 +15,7 @@ public sealed record RunStepParts(
     RunArtifacts Artifacts,
     ProgressReader Progress,
     RunnerPulse Pulse,
+    RunAges Ages,
     IRunnerLauncher Launcher,
     Limits Limits,
     PerfGateOptions Options,

@@ -4,7 +4,7 @@ using PerfGate.Core.Scripts;
 
 namespace PerfGate.Adapters.Runs;
 
-/// <summary>How long is waited for the runners of a run: every wait has an end.</summary>
+/// <summary>How long is waited for the runners of a run: every wait has an end, and none is told by the time of day.</summary>
 internal sealed class SegmentTimes(PerfGateOptions options)
 {
     /// <summary>Over the deadline: a runner stops its engine by itself; only one that hangs is killed.</summary>
@@ -25,28 +25,28 @@ internal sealed class SegmentTimes(PerfGateOptions options)
     // A go that is said too shortly before would reach some and not others; clocks differ as well.
     private static readonly TimeSpan GoMargin = TimeSpan.FromSeconds(15);
 
-    /// <summary>When a run's load is stopped at the latest.</summary>
-    public DateTimeOffset Deadline(RunRow run) =>
-        StartBy(run) + run.Plan!.Duration + run.Plan.GracefulStop + EngineAllowance;
+    /// <summary>How long after a run got its slot its load is stopped at the latest.</summary>
+    public TimeSpan Allowed(RunRow run) =>
+        StartWithin(run) + run.Plan!.Duration + run.Plan.GracefulStop + EngineAllowance;
 
     /// <summary>
-    /// When the load begins at the latest, a second start of a lost runner included; where there are several segments, a runner
-    /// does not begin it later.
+    /// How long after that the load begins at the latest, a second start of a lost runner included; where there are several segments, a
+    /// runner does not begin it later.
     /// </summary>
-    public DateTimeOffset StartBy(RunRow run) =>
-        run.StartedAt!.Value
-        + (2 * Placement(options.Containers))
-        + (run.Plan!.Segments > 1 ? BarrierAllowance : RestartAllowance);
+    public TimeSpan StartWithin(RunRow run) =>
+        (2 * PlacementAllowance) + (run.Plan!.Segments > 1 ? BarrierAllowance : RestartAllowance);
 
-    /// <summary>When all segments must be ready, and none is started a second time any more.</summary>
-    public DateTimeOffset ReadyBy(RunRow run) => StartBy(run) - GoMargin;
+    /// <summary>How long after that all segments must be ready, and none is started a second time any more.</summary>
+    public TimeSpan ReadyWithin(RunRow run) => StartWithin(run) - GoMargin;
 
     /// <summary>From a run's start to its deadline, without the load itself, at most.</summary>
     /// <param name="containers">Where runners run; null for child processes.</param>
     public static TimeSpan MostBesideLoad(ContainerInstanceOptions? containers) =>
         (2 * Placement(containers)) + BarrierAllowance + LoadPlanner.LongestGrace + EngineAllowance;
 
-    // A container group is asked for, placed, and its image pulled, before the load can begin.
+    /// <summary>A container group is asked for, placed, and its image pulled, before its runner reads its order.</summary>
+    public TimeSpan PlacementAllowance => Placement(options.Containers);
+
     private static TimeSpan Placement(ContainerInstanceOptions? containers) =>
         containers is null ? TimeSpan.Zero : containers.Patience + containers.StartTimeout;
 }

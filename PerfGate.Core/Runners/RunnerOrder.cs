@@ -46,6 +46,15 @@ public sealed record RunnerOrder
     /// </summary>
     public IReadOnlyDictionary<string, string> Grants { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// When the order was made, UTC, by the clock that its other times are of; null where that is not known, and then the runner's
+    /// clock is taken for right.
+    /// </summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>How long after <see cref="IssuedAt"/> the runner may read the order, 0 (default) or more: a container is placed first.</summary>
+    public TimeSpan ReadWithin { get; init; }
+
     /// <summary>When the engine is stopped at the latest, UTC.</summary>
     public required DateTimeOffset Deadline { get; init; }
 

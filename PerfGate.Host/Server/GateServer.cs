@@ -145,6 +145,7 @@ public sealed partial class GateServer : IAsyncDisposable
             ImportBytes = options.ImportBytes,
             Admission = options.Admission,
         };
+        builder.Services.AddSingleton(options.Time);
         builder.Services.AddPerfGate(perfGate);
         if (options.Telemetry.OtlpEndpoint is not null)
         {

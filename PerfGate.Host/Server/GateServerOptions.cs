@@ -63,6 +63,9 @@ public sealed record GateServerOptions
     /// <summary>How much may be asked for over time, and when.</summary>
     public AdmissionRules Admission { get; init; } = AdmissionRules.Default;
 
+    /// <summary>The clock; the machine's by default.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Largest import, bytes as they are sent; default 2 GB.</summary>
     public long ImportBytes { get; init; } = 2_000_000_000;
 }

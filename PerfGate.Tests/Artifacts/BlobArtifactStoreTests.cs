@@ -25,6 +25,24 @@ public class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
         Assert.False(await Blob(access, "stop").ExistsAsync());
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_server_whose_clock_is_wrong_signs_for_the_services_time(int hours)
+    {
+        var clock = new SetClock { Offset = TimeSpan.FromHours(hours) };
+        var store = new BlobArtifactStore(
+            new BlobServiceClient(await azurite.ConnectionStringAsync(), BlobArtifactStore.Options()),
+            clock
+        );
+        var run = Guid.NewGuid();
+        await store.WriteAsync(run, "script.js", "x"u8.ToArray(), None);
+
+        var access = await store.AccessForAsync(run, 0, clock.GetUtcNow().AddHours(1), None);
+
+        Assert.Equal("x", (await Blob(access, "script.js").DownloadContentAsync()).Value.Content.ToString());
+    }
+
     [Fact]
     public async Task A_runner_may_write_what_it_measured_and_not_read_it()
     {
@@ -130,7 +148,10 @@ public class BlobArtifactStoreTests(AzuriteFixture azurite) : ArtifactStoreTests
     protected virtual BlobClientOptions ClientOptions() => BlobArtifactStore.Options();
 
     protected override async Task<IArtifactStore> CreateAsync() =>
-        new BlobArtifactStore(await azurite.ConnectionStringAsync());
+        new BlobArtifactStore(
+            new BlobServiceClient(await azurite.ConnectionStringAsync(), BlobArtifactStore.Options()),
+            TimeProvider.System
+        );
 
     private async Task<(IArtifactStore Store, Guid Run, RunnerAccess Access)> GrantedAsync()
     {

@@ -76,10 +76,18 @@ public sealed class OwnDatabase : IAsyncDisposable
         Assert.Equal(true, await promote.ExecuteScalarAsync());
     }
 
-    /// <summary>Starts it again where it was.</summary>
-    public async Task BringBackAsync()
+    /// <summary>Starts it again where it was; where asked for, in an environment of another kind.</summary>
+    public async Task BringBackAsync(params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(_command[0], _command[1..])
+        string[] command = [.. _command];
+        if (environment.Length > 0)
+        {
+            // Set where it is the server's account already: what is preloaded may leave things behind that are its starter's.
+            var at = Array.IndexOf(_command, "--clear-groups") + 1;
+            var variables = environment.Select(variable => $"{variable.Name}={variable.Value}");
+            command = [.. _command[..at], "env", .. variables, .. _command[at..]];
+        }
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
