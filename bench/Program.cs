@@ -1,4 +1,5 @@
 using System.Globalization;
+using PerfGate.Bench.Endurance;
 using PerfGate.Bench.Fuzz;
 using PerfGate.Bench.Kills;
 using PerfGate.Bench.Reading;
@@ -28,13 +29,25 @@ return args switch
         Number(rest, "--clients", 200),
         Number(rest, "--seconds", 20)
     ),
-    ["kills", .. var rest] => await KillsBench.RunAsync(Number(rest, "--kills", 200), Number(rest, "--seed", 1)),
+    ["kills", .. var rest] => await KillsBench.RunAsync(
+        Number(rest, "--kills", 200),
+        Number(rest, "--seed", 1),
+        Text(rest, "--artifacts") == "azurite",
+        Number(rest, "--minutes", 24 * 60)
+    ),
+    ["endurance", .. var rest] => await EnduranceBench.RunAsync(Number(rest, "--hours", 8)),
+    ["endurance-engine", .. var rest] => await EngineMemoryBench.RunAsync(Number(rest, "--seconds", 120)),
     ["storm", .. var rest] => await StormBench.RunAsync(Number(rest, "--requests", 1000)),
     ["fuzz", .. var rest] => await FuzzBench.RunAsync(
         Number(rest, "--inputs", 1_000_000),
         Number(rest, "--seed", 1),
         Text(rest, "--keep"),
         Text(rest, "--only")
+    ),
+    ["host", var folder, var address, var blobs] => await BlobHost.ServeAsync(folder, address, blobs),
+    ["engine", var seconds, .. var arguments] => await EngineStandIn.RunAsync(
+        int.Parse(seconds, CultureInfo.InvariantCulture),
+        arguments
     ),
     ["target"] => await TargetProcess.ServeAsync(),
     _ => Usage(),
@@ -56,7 +69,9 @@ static int Usage()
         store [--requests N]                                     history, tests and gate with 1,000,000 runs
         waiting [--clients N] [--seconds N]                      clients that wait, and event streams
         storm [--requests N]                                     requests for runs, all at once
-        kills [--kills N] [--seed N]                             host, database, runner and engine killed at random moments
+        kills [--kills N] [--seed N] [--minutes N] [--artifacts azurite]      host, database, runner, engine and blob service killed at random moments
+        endurance [--hours N]                                    hours of samples in minutes: memory of server and runner
+        endurance-engine [--seconds N]                           memory of the embedded engine over a long run
         fuzz [--inputs N] [--seed N] [--keep FOLDER] [--only X]  broken inputs to every parser and to the API
         """
     );

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
-using PerfGate.Core.K6Output;
 using PerfGate.Core.Runners;
 
 namespace PerfGate.Adapters.Runs;
@@ -29,10 +28,9 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
             {
                 reading.Begin(plan.Segments);
             }
-            var offsets = reading.Offsets;
-            for (var segment = 0; segment < offsets.Length; segment++)
+            for (var segment = 0; segment < reading.Offsets.Length; segment++)
             {
-                offsets[segment] += await ReadAsync(runId, segment, offsets[segment], reading.Progress, cancellation);
+                await ReadAsync(runId, segment, reading, cancellation);
             }
             return reading.Progress.Current();
         }
@@ -47,29 +45,26 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
         }
     }
 
-    /// <summary>Adds what a segment has appended since; gives the length of that.</summary>
-    private async Task<long> ReadAsync(
-        Guid runId,
-        int segment,
-        long offset,
-        LiveProgress progress,
-        CancellationToken cancellation
-    )
+    /// <summary>Adds what a segment has appended since. Broken off, it goes on after the last record that was added.</summary>
+    private async Task ReadAsync(Guid runId, int segment, Reading reading, CancellationToken cancellation)
     {
         await using var series = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
         if (series is null)
         {
-            return 0;
+            return;
         }
-        series.Seek(offset, SeekOrigin.Begin);
-        using var appended = new MemoryStream();
-        await series.CopyToAsync(appended, cancellation);
-        var records = SecondRecordJson.ReadLines(appended.ToArray(), out var used);
-        foreach (var record in records)
-        {
-            progress.Add(segment, record);
-        }
-        return used;
+        var begin = reading.Offsets[segment];
+        series.Seek(begin, SeekOrigin.Begin);
+        var used = await SeriesLines.ReadAsync(
+            series,
+            (record, read) =>
+            {
+                reading.Progress.Add(segment, record);
+                reading.Offsets[segment] = begin + read;
+            },
+            cancellation
+        );
+        reading.Offsets[segment] = begin + used;
     }
 
     /// <summary>A run has ended: forget it.</summary>

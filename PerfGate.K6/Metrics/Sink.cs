@@ -3,10 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace PerfGate.K6.Metrics;
 
-/// <summary>All values of one metric or submetric, condensed as k6's sinks do (<c>metrics/sink.go</c>).</summary>
+/// <summary>
+/// All values of one metric or submetric, condensed as k6's sinks do (<c>metrics/sink.go</c>). Of a trend k6 keeps every value; here
+/// that is so up to <see cref="MostKept"/>, and from there on percentiles are within 0.013 %.
+/// </summary>
 public sealed class Sink(Metric metric)
 {
-    private readonly List<double> _values = [];
+    /// <summary>Values of a trend that are kept as they are.</summary>
+    public const int MostKept = 100_000;
+
+    private List<double> _values = [];
+    private ManyValues? _many;
     private int _sorted;
     private double _sum;
     private double _minimum;
@@ -46,7 +53,7 @@ public sealed class Sink(Metric metric)
                 break;
             default:
                 _sum += value;
-                _values.Add(value);
+                Keep(value);
                 Extend(value);
                 break;
         }
@@ -80,6 +87,10 @@ public sealed class Sink(Metric metric)
     /// <param name="share">0 to 1.</param>
     private double Percentile(double share)
     {
+        if (_many is not null)
+        {
+            return OfMany(_many, share);
+        }
         if (_values.Count == 0)
         {
             return 0;
@@ -89,6 +100,33 @@ public sealed class Sink(Metric metric)
         var low = _values[(int)Math.Floor(rank)];
         var high = _values[(int)Math.Ceiling(rank)];
         return low + ((high - low) * (rank - Math.Floor(rank)));
+    }
+
+    private double OfMany(ManyValues many, double share)
+    {
+        var rank = share * (many.Count - 1.0);
+        if (rank >= many.Count - 1)
+        {
+            return _maximum;
+        }
+        var (at, after) = many.AtRank((long)Math.Floor(rank));
+        return Math.Clamp(at + ((after - at) * (rank - Math.Floor(rank))), _minimum, _maximum);
+    }
+
+    private void Keep(double value)
+    {
+        if (_many is null && _values.Count < MostKept)
+        {
+            _values.Add(value);
+            return;
+        }
+        if (_many is null)
+        {
+            _many = new ManyValues();
+            _values.ForEach(_many.Add);
+            _values = [];
+        }
+        _many.Add(value);
     }
 
     private void Extend(double value)

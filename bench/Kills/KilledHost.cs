@@ -5,17 +5,13 @@ using PerfGate.Host.Server;
 
 namespace PerfGate.Bench.Kills;
 
-/// <summary>A one-machine server on a port that stays, which is killed and started again, with the database of its own.</summary>
-internal sealed class KilledHost(string folder, Uri address) : IAsyncDisposable
+/// <summary>
+/// A one-machine server on a port that stays, which is killed and started again, with the database of its own; its artifacts in a
+/// folder, or in a blob service that is killed as well.
+/// </summary>
+internal sealed class KilledHost(string folder, Uri address, KilledAzurite? azurite = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    private static readonly (string Name, string Value)[] Environment =
-    [
-        ("PerfGate__Callers__StartsBurst", "100000"),
-        ("PerfGate__Environments__Staging__StartsBurst", "100000"),
-        ("PerfGate__Environments__Production__StartsBurst", "100000"),
-    ];
 
     private Process? _process;
 
@@ -34,13 +30,15 @@ internal sealed class KilledHost(string folder, Uri address) : IAsyncDisposable
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            [SiblingProgram.Locate("perfgate"), "serve", "--data", folder, "--urls", address.ToString()]
+            azurite is null
+                ? [SiblingProgram.Locate("perfgate"), "serve", "--data", folder, "--urls", address.ToString()]
+                : [typeof(KilledHost).Assembly.Location, "host", folder, address.ToString(), azurite.ConnectionString]
         )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in Environment)
+        foreach (var (name, value) in Endless.Settings)
         {
             start.Environment[name] = value;
         }
@@ -59,9 +57,13 @@ internal sealed class KilledHost(string folder, Uri address) : IAsyncDisposable
         }
     }
 
-    /// <summary>What there is to be killed now: the host's process, its database's, a runner's, a load engine's; 0 for none.</summary>
+    /// <summary>What there is to be killed now: the host's process, its database's, a runner's, a load engine's, the blob service's; 0 for none.</summary>
     public int Find(Victim victim)
     {
+        if (victim == Victim.Azurite)
+        {
+            return azurite?.Id ?? 0;
+        }
         if (_process is not { HasExited: false } host)
         {
             return 0;
@@ -126,7 +128,7 @@ internal sealed class KilledHost(string folder, Uri address) : IAsyncDisposable
             using var answer = await http.GetAsync(new Uri(address, "/ready"));
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
         {
             return false;
         }
@@ -147,4 +149,7 @@ internal enum Victim
 
     /// <summary>The load engine below it.</summary>
     Engine,
+
+    /// <summary>The blob service of the artifacts, where they are not in a folder.</summary>
+    Azurite,
 }

@@ -8,17 +8,20 @@ namespace PerfGate.Bench.Kills;
 
 /// <summary>
 /// Two pipelines ask for runs, one after the other, half of them at a target that is well and half at one that is not, while
-/// host, database, runner and load engine are killed at random moments. Afterwards no run may be lost, judged wrongly or made
-/// twice, no process left, no slot held.
+/// host, database, runner, load engine and, where the artifacts are in one, the blob service are killed at random moments.
+/// Afterwards no run may be lost, judged wrongly or made twice, no process left, no slot held.
 /// </summary>
 internal static class KillsBench
 {
     /// <summary>Runs it and prints what became of the runs; 1 where something is wrong.</summary>
-    public static async Task<int> RunAsync(int kills, int seed)
+    public static async Task<int> RunAsync(int kills, int seed, bool onAzurite, int minutes)
     {
         var folder = Directory.CreateTempSubdirectory("perfgate-kills-").FullName;
         await using var target = await KillTarget.StartAsync();
-        await using var host = new KilledHost(folder, new Uri($"http://127.0.0.1:{FreePort()}"));
+        await using var azurite = onAzurite
+            ? await KilledAzurite.StartAsync(Path.Combine(folder, "azurite"), FreePort())
+            : null;
+        await using var host = new KilledHost(folder, new Uri($"http://127.0.0.1:{FreePort()}"), azurite);
         using var http = new HttpClient { BaseAddress = host.Address, Timeout = TimeSpan.FromSeconds(20) };
         await host.StartAsync(http);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
@@ -31,7 +34,16 @@ internal static class KillsBench
                 (environment, at) => FollowAsync(new KilledPipeline(http, target, environment, seed + at), over.Token)
             )
             .ToArray();
-        var killed = await KillAsync(host, http, kills, seed, pipelines, over.Token);
+        var killed = await KillAsync(
+            host,
+            azurite,
+            http,
+            kills,
+            TimeSpan.FromMinutes(minutes),
+            seed,
+            pipelines,
+            over.Token
+        );
         await over.CancelAsync();
         var runs = (await Task.WhenAll(pipelines)).SelectMany(run => run).ToList();
         return await TellAsync(runs, killed, http);
@@ -49,19 +61,30 @@ internal static class KillsBench
 
     private static async Task<Dictionary<Victim, int>> KillAsync(
         KilledHost host,
+        KilledAzurite? azurite,
         HttpClient http,
         int kills,
+        TimeSpan longest,
         int seed,
         Task[] pipelines,
         CancellationToken over
     )
     {
         var random = new Random(seed);
-        var killed = Enum.GetValues<Victim>().ToDictionary(victim => victim, _ => 0);
-        while (killed.Values.Sum() < kills && !over.IsCancellationRequested && !pipelines.Any(task => task.IsFaulted))
+        var victims = Enum.GetValues<Victim>()
+            .Where(victim => victim != Victim.Azurite || azurite is not null)
+            .ToArray();
+        var killed = victims.ToDictionary(victim => victim, _ => 0);
+        var begun = TimeProvider.System.GetTimestamp();
+        while (
+            killed.Values.Sum() < kills
+            && TimeProvider.System.GetElapsedTime(begun) < longest
+            && !over.IsCancellationRequested
+            && !pipelines.Any(task => task.IsFaulted)
+        )
         {
             await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 5), over);
-            var victim = (Victim)random.Next(4);
+            var victim = victims[random.Next(victims.Length)];
             if (host.Find(victim) is not (> 0 and var id))
             {
                 continue;
@@ -75,6 +98,11 @@ internal static class KillsBench
             {
                 await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 2), over);
                 await host.StartAsync(http);
+            }
+            if (victim == Victim.Azurite)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 20), over);
+                await azurite!.ComeBackAsync();
             }
         }
         return killed;

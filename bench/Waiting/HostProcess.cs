@@ -12,6 +12,9 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(Process process, Uri address, string token) =>
         (_process, Address, Token) = (process, address, token);
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
@@ -38,14 +41,17 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>perfgate serve</c> on a free port.</summary>
-    public static async Task<HostProcess> StartAsync(string folder)
+    /// <summary>Starts <c>perfgate serve</c> on a free port, with further arguments.</summary>
+    public static async Task<HostProcess> StartAsync(string folder, params string[] more)
     {
         var program = SiblingProgram.Locate("perfgate");
         var address = new Uri(FormattableString.Invariant($"http://127.0.0.1:{FreePort()}"));
         var process =
             Process.Start(
-                new ProcessStartInfo("dotnet", [program, "serve", "--data", folder, "--urls", address.ToString()])
+                new ProcessStartInfo(
+                    "dotnet",
+                    [program, "serve", "--data", folder, "--urls", address.ToString(), .. more]
+                )
                 {
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,

@@ -71,6 +71,43 @@ public sealed class SinkTests
     public void A_statistic_of_another_type_is_none(MetricType type, string statistic) =>
         Assert.Null(Filled(type, 1).Statistic(statistic, 1));
 
+    [Fact]
+    public void A_trend_of_very_many_values_keeps_them_in_little_room_and_its_percentiles_within_a_fiftieth_of_a_percent()
+    {
+        var sink = new Sink(new Metric("any_metric", MetricType.Trend, MetricContains.Time));
+        var random = new Random(7);
+        var values = Enumerable
+            .Range(0, 3 * Sink.MostKept)
+            .Select(i =>
+                i % 1000 == 0 ? 0
+                : i % 500 == 1 ? -random.NextDouble()
+                : Math.Exp(8 * random.NextDouble())
+            )
+            .ToArray();
+        foreach (var value in values)
+        {
+            sink.Add(value);
+        }
+        Array.Sort(values);
+
+        Assert.Equal(values.Length, sink.Statistic("count", 1));
+        Assert.Equal(values[0], sink.Statistic("min", 1));
+        Assert.Equal(values[^1], sink.Statistic("max", 1));
+        Assert.Equal(values[^1], sink.Statistic("p(100)", 1));
+        foreach (var percentile in new[] { 0.05, 0.25, 1, 50, 90, 95, 99, 99.9 })
+        {
+            var rank = percentile / 100 * (values.Length - 1);
+            var low = values[(int)Math.Floor(rank)];
+            var exact = low + ((values[(int)Math.Ceiling(rank)] - low) * (rank - Math.Floor(rank)));
+            var name = FormattableString.Invariant($"p({percentile})");
+            Assert.InRange(
+                sink.Statistic(name, 1)!.Value,
+                exact - (Math.Abs(exact) * 2e-4),
+                exact + (Math.Abs(exact) * 2e-4)
+            );
+        }
+    }
+
     private static Sink Filled(MetricType type, params double[] values)
     {
         var sink = new Sink(new Metric("any_metric", type, MetricContains.Default));
