@@ -55,13 +55,13 @@ public sealed class RegionsAndPatienceTests
         Assert.Null(await containers.CreateLauncher().StartAsync(containers.Order, None));
         Assert.Null(await containers.CreateLauncher().StartAsync(containers.Order, None));
 
-        Assert.Equal(1, containers.Arm.Groups.Single(group => group.Location == "northeurope").Starts);
         Assert.True(containers.Arm.Groups.Single(group => group.Location == "westeurope").IsDeleting);
         foreach (var launcher in new[] { containers.Launcher, containers.CreateLauncher() })
         {
             var gone = await containers.LookUntilAsync(RunnerPresence.Gone, launcher);
             Assert.IsType<RunError.RunnerExited>(gone.Error);
         }
+        Assert.Equal(1, containers.Arm.Groups.Single(group => group.Location == "northeurope").Starts);
     }
 
     [Fact]
