@@ -76,7 +76,8 @@ public static class EvidenceRules
             yield return EarlyStopped(early, metrics);
         }
         foreach (
-            var finding in ends.Where(end => early is null || !WasStopped(end)).SelectMany(end => Ending(end, metrics))
+            var finding in ends.Where(end => early is null || !WasStopped(end))
+                .SelectMany(end => EndEvidence.Of(end, metrics))
         )
         {
             yield return finding;
@@ -136,88 +137,6 @@ public static class EvidenceRules
         );
 
     private static bool WasStopped(RunnerEnd end) => end.Cause is RunnerEndCause.EarlyStop or RunnerEndCause.Stopped;
-
-    private static IEnumerable<Finding> Ending(RunnerEnd end, RunMetrics? metrics)
-    {
-        var detail = end.Detail is { Length: > 0 } text ? $": {text}" : ".";
-        switch (end.Cause)
-        {
-            case RunnerEndCause.NotStarted:
-                yield return Of(FindingWeight.Error, "engine-not-started", $"The load engine did not start{detail}");
-                yield break;
-            case RunnerEndCause.SecretMissing:
-                yield return Of(FindingWeight.Error, "secret-missing", $"A secret has no value{detail}");
-                yield break;
-            case RunnerEndCause.TargetRefused:
-                yield return Of(FindingWeight.Error, "target-refused", $"The target was refused{detail}");
-                yield break;
-            case RunnerEndCause.RunnerFault:
-                yield return Of(FindingWeight.Error, "runner-fault", $"The runner could not do its work{detail}");
-                yield break;
-            case RunnerEndCause.Lost:
-                yield return Of(
-                    FindingWeight.ForbidsBoth,
-                    "runner-lost",
-                    $"The load runner, or the server that it belonged to, was lost while its load was on{detail} What was measured until then carries no verdict."
-                );
-                yield break;
-            case RunnerEndCause.ScriptRejected:
-                yield return Of(FindingWeight.Error, "script-rejected", $"The load engine refused the script{detail}");
-                yield break;
-            case RunnerEndCause.Killed:
-                yield return Of(
-                    FindingWeight.ForbidsBoth,
-                    "engine-killed",
-                    $"The load engine was killed from outside{detail} What it measured until then carries no verdict."
-                );
-                yield break;
-            // An early end that does not say which bound was crossed is an end that nobody planned, and no more.
-            case RunnerEndCause.Stopped or RunnerEndCause.EarlyStop:
-                yield return Of(FindingWeight.ForbidsBoth, "stopped", "The load was stopped before its planned end.");
-                yield break;
-            case RunnerEndCause.Deadline:
-                yield return Of(
-                    FindingWeight.ForbidsPass,
-                    "deadline",
-                    "The load did not end by its deadline and was stopped."
-                );
-                yield break;
-        }
-        var finding = end.ExitCode switch
-        {
-            0 => null,
-            // A crossed threshold of k6. Of a script made here it is judged from the numbers; of others, imports tell (K6Crossings).
-            99 => null,
-            104 or 107 or 255 => Of(
-                FindingWeight.Error,
-                "script-rejected",
-                $"The load engine refused the script{detail}"
-            ),
-            100 or 101 => Of(
-                FindingWeight.Error,
-                "setup-failed",
-                $"The script's setup or teardown did not end in time{detail}"
-            ),
-            103 or 105 => Of(FindingWeight.ForbidsBoth, "stopped", "The load was stopped before its planned end."),
-            108 => Of(FindingWeight.ForbidsBoth, "script-aborted", $"The script aborted the test{detail}"),
-            110 => Of(FindingWeight.Fails, "script-failed", $"The script marked the test as failed{detail}"),
-            _ => metrics is null
-                ? Of(
-                    FindingWeight.Error,
-                    "engine-failed",
-                    $"The load engine failed with exit status {end.ExitCode}{detail}"
-                )
-                : Of(
-                    FindingWeight.ForbidsBoth,
-                    "engine-failed",
-                    $"The load engine failed with exit status {end.ExitCode}{detail}"
-                ),
-        };
-        if (finding is not null)
-        {
-            yield return finding;
-        }
-    }
 
     private static IEnumerable<Finding> Traffic(LoadPlan? plan, RunMetrics metrics, IReadOnlyList<RunnerEnd> ends)
     {
@@ -398,14 +317,22 @@ public static class EvidenceRules
         !metric.StartsWith("http_req_", StringComparison.Ordinal)
         && !metric.StartsWith("checks", StringComparison.Ordinal);
 
+    // Of a long run a point is several seconds, and holds the requests of all of them.
     private static double Busiest(IReadOnlyList<SeriesPoint> series)
     {
-        var seconds = Math.Min(CappedSeconds, series.Count);
-        return seconds == 0
-            ? 0
-            : Enumerable
-                .Range(0, series.Count - seconds + 1)
-                .Max(from => Enumerable.Range(from, seconds).Average(at => (double)series[at].Requests));
+        var points = Math.Min(CappedSeconds, series.Count);
+        return points == 0 ? 0 : Enumerable.Range(0, series.Count - points + 1).Max(Rate);
+
+        double Rate(int from)
+        {
+            var (requests, seconds) = (0L, 0);
+            for (var at = from; at < from + points; at++)
+            {
+                requests += series[at].Requests;
+                seconds += series[at].Seconds;
+            }
+            return (double)requests / seconds;
+        }
     }
 
     private static Finding? Checks(RunMetrics metrics, ThresholdSettings settings)

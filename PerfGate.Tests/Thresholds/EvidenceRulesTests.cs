@@ -114,6 +114,36 @@ public class EvidenceRulesTests
     }
 
     [Theory]
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    public void A_point_of_several_seconds_is_no_faster_for_its_length(int seconds, bool capped)
+    {
+        var metrics = SampleGrounds.Metrics() with
+        {
+            Series =
+            [
+                .. Enumerable
+                    .Range(0, 20)
+                    .Select(i => new SeriesPoint(i * seconds, 5, 150, 0, 0, 1, 2, 3, Seconds: seconds)),
+            ],
+        };
+
+        var codes = EvidenceRules
+            .Examine(
+                SampleGrounds.Plan() with
+                {
+                    RequestsPerSecond = 100,
+                },
+                [SampleGrounds.End()],
+                metrics,
+                ThresholdSettings.Default
+            )
+            .Select(finding => finding.Reason.Code);
+
+        Assert.Equal(capped, codes.Contains("requests-capped"));
+    }
+
+    [Theory]
     [InlineData(20, 10, true)]
     [InlineData(20, 9, false)]
     [InlineData(19, 19, false)]
