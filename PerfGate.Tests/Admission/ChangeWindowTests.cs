@@ -56,7 +56,7 @@ public sealed class ChangeWindowTests
     [InlineData(
         TargetEnvironment.Production,
         null,
-        "is missing: a load on production is asked for with its name a second time"
+        "is missing: a load on production, also one by schedule, is asked for with its name a second time"
     )]
     public void Production_must_be_named_twice(TargetEnvironment environment, string? confirmed, string? problem) =>
         Assert.Equal(problem, Confirmation.Problem(environment, confirmed)?.Problem);

@@ -35,7 +35,7 @@ public sealed class ContainerInstanceSettingsTests
     public void An_environment_may_have_subnets_of_its_own()
     {
         static string Subnet(string name) =>
-            $"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/{name}";
+            $"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/{name}";
         var settings = new Dictionary<string, string?>(Good)
         {
             ["PerfGate:Containers:SubnetIds"] = $"{Subnet("a")};{Subnet("b")}",

@@ -176,10 +176,7 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("cancelled", body.GetProperty("status").GetString());
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
-        app.Durable.Verify(
-            client => client.RaiseEventAsync(testId.ToString(), "Cancel", null, It.IsAny<CancellationToken>()),
-            Times.Once
-        );
+        AssertToldOnce(testId);
     }
 
     [Fact]
@@ -211,10 +208,7 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
             Assert.Contains(testId, answer.GetProperty("cancelling").EnumerateArray().Select(run => run.GetGuid()));
             Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
             Assert.Contains("the shop is down", why.GetProperty("detail").GetString(), StringComparison.Ordinal);
-            app.Durable.Verify(
-                client => client.RaiseEventAsync(testId.ToString(), "Cancel", null, It.IsAny<CancellationToken>()),
-                Times.Once
-            );
+            AssertToldOnce(testId);
         }
         finally
         {
@@ -293,6 +287,16 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
         Assert.Equal("text/event-stream", context.Response.ContentType);
         Assert.True(Api.LongestStream < longest);
     }
+
+    // By whichever overload: some have a payload, which is none.
+    private void AssertToldOnce(Guid testId) =>
+        Assert.Single(
+            app.Durable.Invocations,
+            call =>
+                call.Method.Name == nameof(DurableTaskClient.RaiseEventAsync)
+                && call.Arguments[0].Equals(testId.ToString())
+                && call.Arguments[1].Equals("Cancel")
+        );
 
     private static Dictionary<string, RouteEndpoint> Routes()
     {
