@@ -7,30 +7,27 @@ using PerfGate.Core.Runs;
 namespace PerfGate.Adapters.Postgres;
 
 /// <summary>
-/// The SQL of a page of the history. Which index it comes from is said by the query, by ranges over the whole key and an order by
-/// all of it, since a planner that believes filters to be spread evenly over time would walk through a million newer runs to the
-/// few that a filter lets through. Where no index has just the columns that are filtered for, one that has more is read once for
-/// each value of the others: each reads a page at most, and the newest of all are the page. So no run is read to be left out.
+/// The SQL of a page of the history: a range of one index, read backwards, or where none has just the columns that are filtered for,
+/// a range for each value of the others, each a page at most; the newest of all are the page. So no run is read to be left out.
+/// Which index it is is said by the order (migration 0042), since a planner that believes filters to be spread evenly over time
+/// would walk through a million newer runs to the few that a filter lets through.
 /// </summary>
 internal sealed class RunHistoryQuery(RunFilter filter)
 {
-    private const string Least = "'00000000-0000-0000-0000-000000000000'::uuid";
-
     // Of those that have all columns that are filtered for, and others only that have few values, the one with the fewest others
-    // is taken. Each is followed by created_at and id.
+    // is taken. The day is the one that its time counts from.
     private static readonly HistoryIndex[] Indexes =
     [
-        new([]),
-        new(["test_type"]),
-        new(["environment"]),
-        new(["status"]),
-        new(["verdict"]),
-        new(["test_type", "environment"]),
-        new(["environment", "verdict"]),
-        new(["environment", "status"]),
-        new(["test_type", "environment", "status", "verdict"], KnowsNoValue: true),
-        new(["test_id"]),
-        new(["test_id", "status", "verdict"], KnowsNoValue: true),
+        new([], null),
+        new(["test_type"], 1),
+        new(["environment"], 2),
+        new(["status"], 3),
+        new(["verdict"], 4),
+        new(["test_type", "environment"], 5),
+        new(["environment", "verdict"], 6),
+        new(["environment", "status"], 7),
+        new(["test_type", "environment", "status", "verdict"], 8, KnowsNoValue: true),
+        new(["test_id", "status", "verdict"], 9, KnowsNoValue: true),
     ];
 
     // What can stand in a column, an absent value as the empty text.
@@ -79,25 +76,23 @@ internal sealed class RunHistoryQuery(RunFilter filter)
 
         string Page()
         {
-            string[] key = [.. index.Columns.Select(index.Expression), "r.created_at", "r.id"];
-            var values = string.Concat(index.Columns.Select(column => $"{Value(column)}, "));
-            var columns = string.Join(", ", key);
-            var order = string.Join(", ", key.Select(column => $"{column} DESC"));
-            var text = new StringBuilder($"SELECT {RunHistoryRow.Columns} FROM performance_test_runs r");
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $" WHERE ({columns}) >= ({values}{Time(filter.From, "-infinity")}, {Least})"
-            );
-            text.Append(CultureInfo.InvariantCulture, $" AND ({columns}) < ({values}{UpperBound()}){ofTest}");
-            return text.Append(CultureInfo.InvariantCulture, $" ORDER BY {order} LIMIT {limit}").ToString();
+            var conditions = index.Columns.Select(column => $"{index.Expression(column)} = {Value(column)}").ToList();
+            if (filter.From is { } begin)
+            {
+                conditions.Add($"{index.Time} >= {index.Since(Add(begin))}");
+            }
+            if (filter.To is { } end)
+            {
+                conditions.Add($"{index.Time} < {index.Since(Add(end))}");
+            }
+            if (filter.After is { } after)
+            {
+                conditions.Add($"({index.Time}, r.id) < ({index.Since(Add(after.CreatedAt))}, {Add(after.Id)})");
+            }
+            var where = string.Join(" AND ", conditions.DefaultIfEmpty("TRUE"));
+            return $"SELECT {RunHistoryRow.Columns} FROM performance_test_runs r WHERE {where}{ofTest} "
+                + $"ORDER BY {index.Time} DESC, r.id DESC LIMIT {limit}";
         }
-
-        string UpperBound() =>
-            filter.After is { } after && !(after.CreatedAt >= filter.To)
-                ? $"{Add(after.CreatedAt)}, {Add(after.Id)}"
-                : $"{Time(filter.To, "infinity")}, {Least}";
-
-        string Time(DateTimeOffset? time, string otherwise) => time is { } at ? Add(at) : $"'{otherwise}'::timestamptz";
     }
 
     private string Value(string column) => _filters.GetValueOrDefault(column, $"other_{column}.value");
@@ -132,10 +127,18 @@ internal sealed class RunHistoryQuery(RunFilter filter)
             .ToString();
     }
 
-    /// <param name="Columns">Its columns before created_at and id.</param>
+    /// <param name="Columns">Its columns before time and id.</param>
+    /// <param name="Day">Of January 2000, from which its time counts; null where it is <c>created_at</c> itself.</param>
     /// <param name="KnowsNoValue">Whether a column without a value is the empty text in it.</param>
-    private sealed record HistoryIndex(string[] Columns, bool KnowsNoValue = false)
+    private sealed record HistoryIndex(string[] Columns, int? Day, bool KnowsNoValue = false)
     {
+        public string Time => Since("r.created_at");
+
+        public string Since(string time) =>
+            Day is { } day
+                ? string.Create(CultureInfo.InvariantCulture, $"({time} - timestamptz '2000-01-{day:00} 00:00:00+00')")
+                : time;
+
         public string Expression(string column) =>
             KnowsNoValue && column is not ("status" or "test_id") ? $"coalesce(r.{column}, '')" : $"r.{column}";
     }
