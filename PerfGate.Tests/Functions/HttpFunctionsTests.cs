@@ -294,8 +294,8 @@ public sealed class HttpFunctionsTests(FunctionsFixture app) : IClassFixture<Fun
             app.Durable.Invocations,
             call =>
                 call.Method.Name == nameof(DurableTaskClient.RaiseEventAsync)
-                && call.Arguments[0].Equals(testId.ToString())
-                && call.Arguments[1].Equals("Cancel")
+                && Equals(call.Arguments[0], testId.ToString())
+                && Equals(call.Arguments[1], "Cancel")
         );
 
     private static Dictionary<string, RouteEndpoint> Routes()

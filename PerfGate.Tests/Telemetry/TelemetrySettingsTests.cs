@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -124,6 +126,25 @@ public sealed class TelemetrySettingsTests
                     (variable.GetProperty("name").GetString()!, variable.GetProperty("secureValue").GetString()!)
                 )
                 .Where(variable => variable.Item1 != RunnerOrder.Variable)
+        );
+    }
+
+    [Theory]
+    [InlineData("InstrumentationKey=11111111-2222-3333-4444-555555555555", true)]
+    [InlineData(null, false)]
+    public async Task Logs_that_the_worker_sends_itself_are_not_sent_by_the_host_again_uncleaned(
+        string? insights,
+        bool itself
+    )
+    {
+        await using var services = Services(new() { ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = insights });
+
+        var capabilities = services.GetRequiredService<IOptions<WorkerOptions>>().Value.Capabilities;
+
+        // As the Functions host calls it.
+        Assert.Equal(
+            itself,
+            capabilities.TryGetValue("WorkerApplicationInsightsLoggingEnabled", out var value) && value == "True"
         );
     }
 

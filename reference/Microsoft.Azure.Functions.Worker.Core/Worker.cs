@@ -15,3 +15,8 @@ public interface IFunctionsWorkerApplicationBuilder
 {
     IServiceCollection Services { get; }
 }
+
+public class WorkerOptions
+{
+    public IDictionary<string, string> Capabilities { get; } = new Dictionary<string, string>();
+}
