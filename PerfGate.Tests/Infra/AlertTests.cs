@@ -9,7 +9,7 @@ using PerfGate.Tests.Architecture;
 
 namespace PerfGate.Tests.Infra;
 
-public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledStages>
+public sealed partial class AlertTests(CompiledStages stages) : IClassFixture<CompiledStages>
 {
     [Fact]
     public void Alerts_look_for_what_the_code_says()
@@ -37,12 +37,11 @@ public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledSt
 
         Assert.Contains("parameters('notStartedMessage')", Query(alerts, "nightNotStarted"), StringComparison.Ordinal);
         // Each way of not starting says so.
-        Assert.Equal(
-            3,
-            Regex.Count(
-                Code("PerfGate.Adapters", "Postgres", "DueTests.cs"),
-                Regex.Escape($"\"{Default("notStartedMessage")}")
-            )
+        var ways = NotStarted().Matches(Code("PerfGate.Adapters", "Postgres", "DueTests.cs"));
+        Assert.NotEmpty(ways);
+        Assert.All(
+            ways,
+            way => Assert.StartsWith(Default("notStartedMessage")!, way.Groups[1].Value, StringComparison.Ordinal)
         );
 
         Assert.Contains("parameters('sweptMessage')", Query(alerts, "orphans"), StringComparison.Ordinal);
@@ -116,4 +115,7 @@ public sealed class AlertTests(CompiledStages stages) : IClassFixture<CompiledSt
 
     private static string Code(params string[] path) =>
         File.ReadAllText(Path.Combine([Repository.Root.FullName, .. path]));
+
+    [GeneratedRegex(@"new Outcome\(\s*null,\s*\$?""([^""]*)")]
+    private static partial Regex NotStarted();
 }
