@@ -129,7 +129,7 @@ public sealed class RepeatedStepsTests(PostgresFixture postgres, AzuriteFixture 
         await using var cloud = await CloudSteps.StartAsync(postgres, azurite);
         var run = await cloud.PrepareAsync("http://127.0.0.1:9");
         cloud.OnTidy = () => throw new RequestFailedException(503, "The server is busy.");
-        await Assert.ThrowsAsync<RequestFailedException>(() => ActivitiesOf(cloud).CleanUpAsync(run, None));
+        await Assert.ThrowsAsync<StepTroubleException>(() => ActivitiesOf(cloud).CleanUpAsync(run, None));
         cloud.OnTidy = static () => { };
 
         Assert.Null((await ActivitiesOf(cloud).CleanUpAsync(run, None)).Surprise);
