@@ -363,6 +363,8 @@ public sealed class Vu : IDisposable
     /// <summary>Waits for what a function left behind: promises, timers, requests.</summary>
     private JsValue Settle(JsValue result)
     {
+        // Also of a function that returns no promise: what it let follow on one belongs to its iteration, not to the next.
+        Engine.Advanced.ProcessTasks();
         if (!result.IsPromise() && Loop.IsIdle && _rejections.Count == 0)
         {
             return result;

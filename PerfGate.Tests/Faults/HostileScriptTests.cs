@@ -98,6 +98,9 @@ public sealed class HostileScriptTests
     [Theory]
     [InlineData("while (true) {}")]
     [InlineData("for (;;) { try { while (true) {} } catch (e) {} finally {} }")]
+    [InlineData("(function again() { Promise.resolve().then(again); })();")]
+    [InlineData("(async () => { while (true) { await null; } })();")]
+    [InlineData("[2, 1].sort(() => { while (true) {} });")]
     public async Task A_loop_without_an_end_is_cut_off_with_its_scenario(string body)
     {
         await using var target = await LoadTarget.StartAsync();

@@ -133,6 +133,24 @@ public sealed class HttpTests(EngineTarget target) : IClassFixture<EngineTarget>
     }
 
     [Fact]
+    public async Task What_follows_on_a_promise_belongs_to_its_iteration_though_the_function_returns_none()
+    {
+        var run = await EngineRun.EmbeddedAsync(
+            """
+            import { check } from 'k6';
+            export const options = { vus: 1, iterations: 3 };
+            export default function () {
+              const began = __ITER;
+              Promise.resolve().then(() => check(null, { 'in its own iteration': () => __ITER === began }));
+            }
+            """
+        );
+
+        Assert.True(run.ExitCode == 0, run.Log);
+        Assert.Equal((3, 3), (run.Count("checks"), run.Sum("checks")));
+    }
+
+    [Fact]
     public async Task The_url_tag_gives_the_name()
     {
         var run = await AllHoldAsync(

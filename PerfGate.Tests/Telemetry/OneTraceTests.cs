@@ -14,7 +14,7 @@ namespace PerfGate.Tests.Telemetry;
 /// <summary>The one-machine server as a process of its own, its runner, and a collector that listens to both.</summary>
 public sealed class OneTraceTests(PostgresFixture postgres)
 {
-    private const string Secret = "test-s3cr3t-of-target";
+    private const string Secret = "s3cr3t-of-target";
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string CallersSpan = "00f067aa0ba902b7";
 
@@ -159,7 +159,7 @@ public sealed class OneTraceTests(PostgresFixture postgres)
                                 {
                                     method = "GET",
                                     path = $"/?key={Secret}",
-                                    headers = new { Authorization = $"Bearer {Secret}" },
+                                    headers = new { Shop = Secret },
                                 },
                             },
                         },
