@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Azure;
 using Azure.Identity;
 using Npgsql;
 
@@ -9,7 +10,7 @@ public static class DatabaseAway
 {
     /// <summary>
     /// Whether an exception, or one inside it, says that the same command may succeed later: no connection, a connection that
-    /// broke, a server that starts, stops, has no room or is a standby for the moment, no token to be had.
+    /// broke or could not be agreed upon, a server that starts, stops, has no room or is a standby for the moment, no token to be had.
     /// </summary>
     public static bool Explains(Exception exception)
     {
@@ -25,7 +26,14 @@ public static class DatabaseAway
                     return false;
                 case PostgresException answered:
                     return answered.IsTransient || answered.SqlState.StartsWith("57P", StringComparison.Ordinal);
-                case NpgsqlException { IsTransient: true }:
+                // A connection that two commands want at once is a fault of ours.
+                case NpgsqlOperationInProgressException:
+                    return false;
+                // A blob service's. Its sockets are no database's.
+                case RequestFailedException:
+                    return false;
+                // Also what is no fault of the network to Npgsql: a server that dies while it agrees on encryption.
+                case NpgsqlException:
                 case SocketException:
                 // Without a token nobody gets in; who gives them out is away, or has no time.
                 case AuthenticationFailedException:

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Azure.Identity;
+using Azure.Storage.Blobs;
 using Npgsql;
+using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Tests.Support;
 
@@ -55,7 +57,25 @@ public sealed class DatabaseAwayExplanationTests(PostgresFixture postgres)
         Assert.True(DatabaseAway.Explains(new NpgsqlException("x", new IOException("y"))));
         Assert.True(DatabaseAway.Explains(new InvalidOperationException("x", new SocketException())));
         Assert.True(DatabaseAway.Explains(new NpgsqlException("x", new CredentialUnavailableException("y"))));
-        Assert.False(DatabaseAway.Explains(new NpgsqlException("x")));
+        Assert.True(DatabaseAway.Explains(new NpgsqlException("data received after SSL negotiation")));
+        using var command = new NpgsqlCommand();
+        Assert.False(DatabaseAway.Explains(new NpgsqlOperationInProgressException(command)));
         Assert.False(DatabaseAway.Explains(new IOException("a folder's")));
+    }
+
+    [Fact]
+    public async Task A_blob_service_that_refuses_connections_was_taken_for_the_database_and_waited_for_an_hour()
+    {
+        var client = new BlobServiceClient(
+            new Uri("http://127.0.0.1:9/account"),
+            new BlobClientOptions { Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1) } }
+        );
+
+        var away = await Assert.ThrowsAnyAsync<Exception>(() =>
+            client.GetPropertiesAsync(TestContext.Current.CancellationToken)
+        );
+
+        Assert.True(BlobsAway.Explains(away));
+        Assert.False(DatabaseAway.Explains(away));
     }
 }
