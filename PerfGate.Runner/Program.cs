@@ -21,4 +21,5 @@ if (reading.Order is not { } order)
 }
 
 using var trace = RunnerTrace.Begin(order);
-return await RunnerSession.RunAsync(order, RunnerClock.Of(order, TimeProvider.System));
+var clock = RunnerClock.Of(order, TimeProvider.System);
+return await RunnerSession.RunAsync(order, new RunnerParts(order, isTold: trace is not null, clock), clock);

@@ -22,7 +22,7 @@ internal static class RunnerSession
     public const int Unreported = 1;
 
     /// <summary>Carries out an order; gives the exit status.</summary>
-    public static async Task<int> RunAsync(RunnerOrder order, TimeProvider time)
+    public static async Task<int> RunAsync(RunnerOrder order, RunnerParts parts, TimeProvider time)
     {
         try
         {
@@ -35,7 +35,7 @@ internal static class RunnerSession
             RunnerEnd? end;
             try
             {
-                end = await ReachEndAsync(order, artifacts, stopping, time);
+                end = await ReachEndAsync(order, parts, artifacts, stopping, time);
             }
             catch (Exception e)
             {
@@ -47,7 +47,7 @@ internal static class RunnerSession
             {
                 await artifacts.WriteOnceAsync(
                     ArtifactNames.End(order.Segment),
-                    JsonSerializer.SerializeToUtf8Bytes(end, RunJson.Options),
+                    JsonSerializer.SerializeToUtf8Bytes(parts.AddTo(end), RunJson.Options),
                     CancellationToken.None
                 );
             }
@@ -63,6 +63,7 @@ internal static class RunnerSession
     /// <summary>The end record; null where another runner has written it meanwhile.</summary>
     private static async Task<RunnerEnd?> ReachEndAsync(
         RunnerOrder order,
+        RunnerParts parts,
         IRunArtifacts artifacts,
         StopReasons stopping,
         TimeProvider time
@@ -89,7 +90,7 @@ internal static class RunnerSession
         var folder = Directory.CreateTempSubdirectory(folderPrefix).FullName;
         try
         {
-            return await new SegmentLoad(order, artifacts, stopping, folder, time).RunAsync();
+            return await new SegmentLoad(order, parts, artifacts, stopping, folder, time).RunAsync();
         }
         finally
         {

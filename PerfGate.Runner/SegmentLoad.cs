@@ -14,12 +14,14 @@ namespace PerfGate.Runner;
 
 /// <summary>Makes the load of one segment, once: script, engine, samples, end.</summary>
 /// <param name="order">What to do.</param>
+/// <param name="parts">Takes the parts of it.</param>
 /// <param name="artifacts">Where the run's artifacts are.</param>
 /// <param name="stopping">Reasons to stop early.</param>
 /// <param name="folder">A private folder, deleted afterwards.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SegmentLoad(
     RunnerOrder order,
+    RunnerParts parts,
     IRunArtifacts artifacts,
     StopReasons stopping,
     string folder,
@@ -79,7 +81,7 @@ internal sealed class SegmentLoad(
     /// <summary>Why there is nothing to run; null where the engine takes the script.</summary>
     private async Task<RunnerEnd?> RefusalAsync(Engine engine)
     {
-        using var span = RunnerTrace.Begin(RunnerTrace.CheckScript);
+        using var part = parts.Begin(RunnerSpans.CheckScript);
         var version = await EngineCheck.RunAsync([.. engine.Command, "version"], folder, _environment, time);
         if (version.ExitCode != 0)
         {
@@ -136,7 +138,7 @@ internal sealed class SegmentLoad(
         {
             return null;
         }
-        using var span = RunnerTrace.Begin(RunnerTrace.ApplyLoad);
+        using var part = parts.Begin(RunnerSpans.ApplyLoad);
         var condenser = new Condenser(steady: new SteadySeconds(time));
         await using var samples = SamplePipe.Create(folder, condenser, time);
         var startedAt = time.GetUtcNow();

@@ -27,11 +27,13 @@ public static class ContainerGroupDefinition
     /// <summary>Tag: when it was asked for, UTC.</summary>
     public const string CreatedTag = "perfgate-created";
 
-    /// <summary>Tag: after this time it is an orphan whatever its run says, UTC.</summary>
+    /// <summary>
+    /// Tag: after this time it is an orphan, UTC; where its run goes on, only if the database's clock says so too.
+    /// </summary>
     public const string ExpiryTag = "perfgate-expiry";
 
-    // Over the order's deadline: a runner that stops its engine late, and the upload of what it measured.
-    private static readonly TimeSpan ExpiryAllowance = TimeSpan.FromMinutes(30);
+    /// <summary>Over the order's deadline: a runner that stops its engine late, and the upload of what it measured.</summary>
+    public static readonly TimeSpan ExpiryAllowance = TimeSpan.FromMinutes(30);
 
     /// <summary>
     /// Name of a segment's group in one of the regions. Another region has another name, since a group cannot move and its

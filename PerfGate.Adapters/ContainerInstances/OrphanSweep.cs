@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PerfGate.Adapters.Postgres;
+using PerfGate.Adapters.Runs;
 using PerfGate.Core.Runs;
 
 namespace PerfGate.Adapters.ContainerInstances;
@@ -12,7 +13,8 @@ public sealed record SweepReport(IReadOnlyList<string> Deleted, int Kept, IReadO
 
 /// <summary>
 /// Deletes container groups that nobody needs: of this installation (by tag), and their run is over or unknown, or their time is
-/// over. An orchestration that is terminated runs no cleanup of its own.
+/// over. An orchestration that is terminated runs no cleanup of its own. Of a run that goes on a group's time is over only where this
+/// server's clock and the database's agree: one of them may have been set.
 /// </summary>
 public sealed partial class OrphanSweep(
     ContainerGroupsClient groups,
@@ -23,6 +25,8 @@ public sealed partial class OrphanSweep(
 )
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly SegmentTimes _times = new(options);
 
     /// <summary>Sweeps once. Safe at any time, by several servers at once.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The database is away: nothing is deleted on a guess.</exception>
@@ -59,13 +63,22 @@ public sealed partial class OrphanSweep(
 
     private async Task<bool> IsOrphanAsync(ContainerGroup group, CancellationToken cancellation)
     {
-        if (ContainerGroupDefinition.ExpiryOf(group) is not { } expiry || expiry < time.GetUtcNow())
+        if (
+            ContainerGroupDefinition.RunOf(group) is not { } runId
+            || await runs.FindAsync(runId, cancellation) is not { Status: RunStatus.Queued or RunStatus.Running } run
+            || ContainerGroupDefinition.ExpiryOf(group) is not { } expiry
+        )
         {
             return true;
         }
-        return ContainerGroupDefinition.RunOf(group) is not { } run
-            || await runs.FindAsync(run, cancellation) is not { Status: RunStatus.Queued or RunStatus.Running };
+        return expiry < time.GetUtcNow() && await IsOverdueAsync(run, cancellation);
     }
+
+    // The tag is of the clock of whichever server asked for the group, and is compared with this one's.
+    private async Task<bool> IsOverdueAsync(RunRow run, CancellationToken cancellation) =>
+        run.Plan is null
+        || await runs.SlotHeldForAsync(run.Id, cancellation) is not { } held
+        || held > _times.Allowed(run) + ContainerGroupDefinition.ExpiryAllowance;
 
     [LoggerMessage(LogLevel.Warning, "Swept the orphaned container group {Group} of run {Run}")]
     private partial void LogSwept(string group, Guid? run);

@@ -40,7 +40,8 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider time)
         }
         await using var take = new NpgsqlCommand(
             """
-            UPDATE performance_test_runs SET status = 'running', started_at = GREATEST($3, created_at)
+            UPDATE performance_test_runs SET status = 'running', started_at = GREATEST($3, created_at),
+              slot_taken_at = clock_timestamp()
             WHERE id = $1 AND status = 'queued'
               -- Free slots go to the first in the line: fewer must be ahead than are free.
               AND (SELECT count(*) FROM performance_test_runs ahead

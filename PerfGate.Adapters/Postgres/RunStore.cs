@@ -118,6 +118,19 @@ public sealed partial class RunStore(NpgsqlDataSource database, TimeProvider tim
     }
 
     /// <summary>
+    /// For how long a run has held its slot by the database's clock, whatever a server's says; null where it holds none, or got it
+    /// before that was kept.
+    /// </summary>
+    public async Task<TimeSpan?> SlotHeldForAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT clock_timestamp() - slot_taken_at FROM performance_test_runs WHERE id = $1 AND status = 'running'"
+        );
+        command.Parameters.AddWithValue(runId);
+        return await command.ExecuteScalarAsync(cancellation) as TimeSpan?;
+    }
+
+    /// <summary>
     /// Ends a run in error without looking at anything else it left, so that nothing can keep it from freeing its slot. One
     /// that has ended stays as it is; one whose cancellation was asked for is cancelled.
     /// </summary>

@@ -15,7 +15,7 @@ namespace PerfGate.Adapters.Runs;
 /// </summary>
 internal sealed class RunSegments(RunStepParts parts, CancellationToken cancellation)
 {
-    private readonly SegmentTimes _times = new(parts.Options);
+    private readonly SegmentTimes _times = new(parts.Options.Containers);
 
     /// <summary>
     /// The orders of all runners. Asking for access to the artifacts may fail on its way, and then nothing has begun: that is why

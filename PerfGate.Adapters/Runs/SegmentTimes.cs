@@ -5,7 +5,8 @@ using PerfGate.Core.Scripts;
 namespace PerfGate.Adapters.Runs;
 
 /// <summary>How long is waited for the runners of a run: every wait has an end, and none is told by the time of day.</summary>
-internal sealed class SegmentTimes(PerfGateOptions options)
+/// <param name="containers">Where runners run; null for child processes.</param>
+internal sealed class SegmentTimes(ContainerInstanceOptions? containers)
 {
     /// <summary>Over the deadline: a runner stops its engine by itself; only one that hangs is killed.</summary>
     public static readonly TimeSpan KillAllowance = TimeSpan.FromSeconds(45);
@@ -45,7 +46,7 @@ internal sealed class SegmentTimes(PerfGateOptions options)
         (2 * Placement(containers)) + BarrierAllowance + LoadPlanner.LongestGrace + EngineAllowance;
 
     /// <summary>A container group is asked for, placed, and its image pulled, before its runner reads its order.</summary>
-    public TimeSpan PlacementAllowance => Placement(options.Containers);
+    public TimeSpan PlacementAllowance => Placement(containers);
 
     private static TimeSpan Placement(ContainerInstanceOptions? containers) =>
         containers is null ? TimeSpan.Zero : containers.Patience + containers.StartTimeout;

@@ -25,6 +25,9 @@ public sealed partial class RunTracing(
     /// <summary>The span of giving a run up.</summary>
     public const string Abandon = "Abandon";
 
+    // Of a run that was given up, more is not worth a worker's time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly RunOrigins _origins = new(database, log);
 
     /// <summary>The same steps, told of.</summary>
@@ -63,6 +66,7 @@ public sealed partial class RunTracing(
         if (run.IsOpen)
         {
             CountVerdict(run, Verdict.Error);
+            await TellRunnersAsync(run);
         }
         _origins.Forget(runId);
     }
@@ -182,6 +186,7 @@ public sealed partial class RunTracing(
             RunTelemetry.RunnerStartDuration.Record((load - ordered).TotalSeconds, before.Tags);
         }
         LogEnded(runId, EnumText.Lower(verdict));
+        await TellRunnersAsync(before, result, cancellation);
     }
 
     /// <summary>Nothing more will be told of a run.</summary>
@@ -192,6 +197,43 @@ public sealed partial class RunTracing(
         var tags = run.Tags;
         tags.Add(TelemetryTags.Verdict, EnumText.Lower(verdict));
         RunTelemetry.Verdicts.Add(1, tags);
+    }
+
+    /// <summary>The same of a run that was given up: its artifacts may be what is unwell, and are not waited for.</summary>
+    private async Task TellRunnersAsync(RunOrigin run)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            if (UntoldRunners.AreHeard && await ReadResultAsync(run.Id, patience.Token) is { } result)
+            {
+                await TellRunnersAsync(run, result, patience.Token);
+            }
+        }
+        catch (OperationCanceledException late)
+        {
+            LogUntold(late, run.Id);
+        }
+    }
+
+    /// <summary>Tells the spans of runners that had no collector of their own.</summary>
+    private async Task TellRunnersAsync(RunOrigin run, RunResult result, CancellationToken cancellation)
+    {
+        var segments = UntoldRunners.AreHeard ? result.Plan?.Segments ?? 1 : 0;
+        try
+        {
+            for (var segment = 0; segment < segments; segment++)
+            {
+                if (await artifacts.ReadEndAsync(run.Id, segment, cancellation) is { } end)
+                {
+                    UntoldRunners.Tell(run, segment, end, time.GetUtcNow());
+                }
+            }
+        }
+        catch (Exception unwell) when (unwell is not OperationCanceledException)
+        {
+            LogUntold(unwell, run.Id);
+        }
     }
 
     private async Task<RunResult?> ReadResultAsync(Guid runId, CancellationToken cancellation)
@@ -240,6 +282,6 @@ public sealed partial class RunTracing(
     [LoggerMessage(LogLevel.Warning, "Run {RunId} is given up")]
     private partial void LogAbandoned(Guid runId);
 
-    [LoggerMessage(LogLevel.Information, "The result of run {RunId} could not be read, and is not counted")]
+    [LoggerMessage(LogLevel.Information, "What run {RunId} left could not be read, and is not told")]
     private partial void LogUntold(Exception unwell, Guid runId);
 }

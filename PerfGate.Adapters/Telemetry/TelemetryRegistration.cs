@@ -7,6 +7,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using PerfGate.Core.Runners;
 
 namespace PerfGate.Adapters.Telemetry;
 
@@ -40,7 +41,7 @@ public static class TelemetryRegistration
             .WithTracing(tracing =>
                 tracing
                     .AddProcessor(new WithoutPolls())
-                    .AddSource(RunTelemetry.Name)
+                    .AddSource(RunTelemetry.Name, RunnerSpans.Source)
                     // Of .NET and Npgsql themselves, by the semantic conventions: queries of addresses are taken out, and
                     // commands come without their parameters' values.
                     .AddSource("System.Net.Http")

@@ -37,6 +37,12 @@ public sealed record RunnerEnd
 
     /// <summary>How hard the machine worked.</summary>
     public LoadGeneratorStats? LoadGenerator { get; init; }
+
+    /// <summary>
+    /// When the runner and its parts began and ended, for the server to tell of; null where the runner sends its spans itself, where
+    /// nobody listens, and in records of before.
+    /// </summary>
+    public RunnerTimes? Times { get; init; }
 }
 
 /// <summary>Why a load engine ended.</summary>

@@ -107,7 +107,7 @@ public sealed record RunnerOrder
 
     /// <summary>
     /// The span that asked for this runner, as the W3C's <c>traceparent</c>; null where nobody listens. The runner's own spans
-    /// are its children, where the runner is told of a collector.
+    /// are its children: sent by the runner where it is told of a collector, else told by the server.
     /// </summary>
     public string? Traceparent { get; init; }
 

@@ -17,31 +17,13 @@ namespace PerfGate.Runner.Telemetry;
 /// </summary>
 public sealed class RunnerTrace : IDisposable
 {
-    /// <summary>Name of the source.</summary>
-    public const string Name = "PerfGate.Runner";
-
-    /// <summary>The span of the runner's whole life.</summary>
-    public const string Runner = "Runner";
-
-    /// <summary>The span of looking whether the engine takes the script.</summary>
-    public const string CheckScript = "CheckScript";
-
-    /// <summary>The span of the load.</summary>
-    public const string ApplyLoad = "ApplyLoad";
-
-    /// <summary>Attribute: the runner's segment, from 0.</summary>
-    public const string SegmentTag = "perfgate.segment";
-
-    /// <summary>Attribute: why the load engine ended.</summary>
-    public const string EndTag = "perfgate.runner.end";
-
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Disabled = "OTEL_SDK_DISABLED";
 
     // A collector that is away keeps no runner from its end for longer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private static readonly ActivitySource Source = new(Name);
+    private static readonly ActivitySource Source = new(RunnerSpans.Source);
 
     private readonly TracerProvider _provider;
     private readonly Activity? _span;
@@ -88,16 +70,8 @@ public sealed class RunnerTrace : IDisposable
             return;
         }
         span.SetTag("perfgate.engine", end.Engine);
-        span.SetTag(EndTag, EnumText.Lower(end.Cause));
-        if (
-            end.Cause
-            is RunnerEndCause.NotStarted
-                or RunnerEndCause.SecretMissing
-                or RunnerEndCause.TargetRefused
-                or RunnerEndCause.ScriptRejected
-                or RunnerEndCause.RunnerFault
-                or RunnerEndCause.Lost
-        )
+        span.SetTag(RunnerSpans.EndTag, EnumText.Lower(end.Cause));
+        if (RunnerSpans.IsError(end.Cause))
         {
             span.SetTag("error.type", EnumText.Lower(end.Cause));
             span.SetStatus(ActivityStatusCode.Error, end.Detail);
@@ -121,12 +95,12 @@ public sealed class RunnerTrace : IDisposable
             .ConfigureResource(resource =>
                 resource.Clear().AddService("perfgate-runner").AddTelemetrySdk().AddEnvironmentVariableDetector()
             )
-            .AddSource(Name)
+            .AddSource(RunnerSpans.Source)
             .AddOtlpExporter()
             .Build();
-        var span = Source.StartActivity(Runner, ActivityKind.Consumer, parent);
+        var span = Source.StartActivity(RunnerSpans.Runner, ActivityKind.Consumer, parent);
         span?.SetTag("perfgate.run.id", order.RunId.ToString());
-        span?.SetTag(SegmentTag, order.Segment);
+        span?.SetTag(RunnerSpans.SegmentTag, order.Segment);
         return new RunnerTrace(provider, span);
     }
 }

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Runs;
 using PerfGate.Core.Runners;
 using PerfGate.Tests.Postgres;
+using PerfGate.Tests.Runs;
 using PerfGate.Tests.Support;
 using PerfGate.Tests.Support.LoopbackArm;
 
@@ -74,7 +76,8 @@ public sealed class OrphanSweepTests(PostgresFixture postgres)
         await using var runs = await StoredRuns.CreateAsync(postgres);
         containers.Arm.Fates["westeurope"] = GroupFate.NeverStarts;
         var running = await runs.StartAsync();
-        var expired = await runs.StartAsync();
+        var expired = await StartPlannedAsync(runs);
+        await HoldSlotSinceAsync(runs, expired, "2 hours");
         var over = await runs.EndAsync();
         var unknown = Guid.NewGuid();
         var strangers = Guid.NewGuid();
@@ -99,6 +102,60 @@ public sealed class OrphanSweepTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_clock_that_is_hours_ahead_takes_no_group_from_a_run_that_goes_on_by_the_databases_clock()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        containers.Arm.Fates["westeurope"] = GroupFate.NeverStarts;
+        var running = await StartPlannedAsync(runs);
+        var overdue = await StartPlannedAsync(runs);
+        var over = await runs.EndAsync();
+        var unknown = Guid.NewGuid();
+        foreach (var run in new[] { running, overdue, over, unknown })
+        {
+            await containers.Launcher.StartAsync(containers.Order with { RunId = run }, None);
+        }
+        await HoldSlotSinceAsync(runs, overdue, "9 hours");
+
+        var report = await SweepOf(containers, runs, TimeSpan.FromHours(5)).SweepAsync(None);
+
+        Assert.Equal(Names(overdue, over, unknown), report.Deleted.Order());
+        Assert.Equal((1, 0), (report.Kept, report.Failed.Count));
+        Assert.Equal(Names(running), containers.Arm.Groups.Select(group => group.Name));
+    }
+
+    [Fact]
+    public async Task A_group_whose_server_was_hours_behind_when_it_asked_for_it_is_not_taken_from_its_run()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        containers.Arm.Fates["westeurope"] = GroupFate.NeverStarts;
+        var running = await StartPlannedAsync(runs);
+        var behind = containers.Order.Deadline - TimeSpan.FromHours(5);
+        await containers.Launcher.StartAsync(containers.Order with { RunId = running, Deadline = behind }, None);
+
+        var report = await SweepOf(containers, runs).SweepAsync(None);
+
+        Assert.Empty(report.Deleted);
+        Assert.Single(containers.Arm.Groups);
+    }
+
+    [Fact]
+    public async Task A_databases_clock_that_is_ahead_takes_no_group_before_its_expiry()
+    {
+        await using var containers = await LaunchedContainers.StartAsync();
+        await using var runs = await StoredRuns.CreateAsync(postgres);
+        containers.Arm.Fates["westeurope"] = GroupFate.NeverStarts;
+        var running = await StartPlannedAsync(runs);
+        await containers.Launcher.StartAsync(containers.Order with { RunId = running }, None);
+        await HoldSlotSinceAsync(runs, running, "9 hours");
+
+        var report = await SweepOf(containers, runs).SweepAsync(None);
+
+        Assert.Equal((0, 1), (report.Deleted.Count, report.Kept));
+    }
+
+    [Fact]
     public async Task A_sweep_that_is_refused_says_so_and_goes_on()
     {
         await using var containers = await LaunchedContainers.StartAsync();
@@ -114,8 +171,33 @@ public sealed class OrphanSweepTests(PostgresFixture postgres)
         Assert.Contains("AuthorizationFailed", Assert.Single(report.Failed));
     }
 
-    private static OrphanSweep SweepOf(LaunchedContainers containers, StoredRuns runs) =>
-        new(containers.Client, runs.Store, containers.Options, containers.Time, NullLogger<OrphanSweep>.Instance);
+    /// <summary>A sweep by a server whose clock is ahead.</summary>
+    private static OrphanSweep SweepOf(LaunchedContainers containers, StoredRuns runs, TimeSpan ahead = default) =>
+        new(
+            containers.Client,
+            runs.Store,
+            containers.Options,
+            new FakeTimeProvider(containers.Time.GetUtcNow() + ahead),
+            NullLogger<OrphanSweep>.Instance
+        );
+
+    private static async Task<Guid> StartPlannedAsync(StoredRuns runs)
+    {
+        var run = await runs.StartAsync();
+        await runs.Store.SavePlanAsync(run, SampleGrounds.Plan(), None);
+        return run;
+    }
+
+    /// <summary>As if the run had got its slot so long ago, by the database's clock.</summary>
+    private static async Task HoldSlotSinceAsync(StoredRuns runs, Guid run, string ago)
+    {
+        await using var command = runs.Database.CreateCommand(
+            "UPDATE performance_test_runs SET slot_taken_at = slot_taken_at - $2::interval WHERE id = $1"
+        );
+        command.Parameters.AddWithValue(run);
+        command.Parameters.AddWithValue(ago);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(None));
+    }
 
     private static IEnumerable<string> Names(params Guid[] runs) => runs.Select(run => $"perfgate-{run:N}-0").Order();
 }

@@ -2,7 +2,8 @@ using System.Net;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Trace;
-using PerfGate.Core.Runs;
+using PerfGate.Adapters.Runs;
+using PerfGate.Core.Runners;
 using PerfGate.Functions.Orchestration;
 using PerfGate.Tests.EndToEnd;
 using PerfGate.Tests.Faults;
@@ -54,7 +55,7 @@ public sealed class FunctionsTraceTests(TracedFunctionsFixture app) : IClassFixt
     ];
 
     [Fact]
-    public async Task A_replayed_orchestration_tells_each_step_once_within_the_trace_of_its_request()
+    public async Task A_replayed_orchestration_tells_each_step_and_its_runner_once_within_the_trace_of_its_request()
     {
         await using var platform = await GateFixture.StartPlatformAsync();
         var (answer, body) = await app.AskAsync(
@@ -79,5 +80,29 @@ public sealed class FunctionsTraceTests(TracedFunctionsFixture app) : IClassFixt
             var step = Assert.Single(spans, span => span.Name == name);
             Assert.Equal((request.SpanId, "perfgate-functions"), (step.ParentId, step.Service));
         }
+        await AssertRunnerToldAsync(run, spans);
     }
+
+    // The collector is a setting of the app alone: its runner knows of none.
+    private async Task AssertRunnerToldAsync(Guid run, IReadOnlyList<ReceivedSpan> spans)
+    {
+        var artifacts = app.Services.GetRequiredService<RunArtifacts>();
+        var end = await artifacts.ReadEndAsync(run, 0, TestContext.Current.CancellationToken);
+        var start = spans.Single(span => span.Name == RunActivities.StartRunners);
+        var runner = Assert.Single(spans, span => span.Name == RunnerSpans.Runner);
+        Assert.Equal(
+            (start.SpanId, "perfgate-functions", RunnerSpans.Source),
+            (runner.ParentId, runner.Service, runner.Source)
+        );
+        Assert.Equal("0", runner.Attributes[RunnerSpans.SegmentTag]);
+        Assert.Equal("finished", runner.Attributes[RunnerSpans.EndTag]);
+        Assert.Equal(end!.Engine, runner.Attributes["perfgate.engine"]);
+        var parts = app.Collector.Spans.Where(span => span.ParentId == runner.SpanId).ToList();
+        Assert.Equal([RunnerSpans.ApplyLoad, RunnerSpans.CheckScript], parts.Select(part => part.Name).Order());
+        Assert.Equal(end.Times!.Runner, PeriodOf(runner));
+        Assert.Equal(end.Times.ApplyLoad, PeriodOf(parts.Single(part => part.Name == RunnerSpans.ApplyLoad)));
+        Assert.Equal(end.Times.CheckScript, PeriodOf(parts.Single(part => part.Name == RunnerSpans.CheckScript)));
+    }
+
+    private static RunnerPeriod PeriodOf(ReceivedSpan span) => new(span.Begun, span.Ended);
 }

@@ -14,6 +14,8 @@ internal sealed record ReceivedSpan(
     string Name,
     int Kind,
     int Status,
+    DateTimeOffset Begun,
+    DateTimeOffset Ended,
     Dictionary<string, string> Attributes
 );
 
@@ -156,8 +158,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             span.Text(5),
             (int)span.Number(6),
             (int)(span.Messages(15).FirstOrDefault()?.Number(3) ?? 0),
+            Time(span.Number(7)),
+            Time(span.Number(8)),
             span.Attributes(9)
         );
+
+    private static DateTimeOffset Time(ulong unixNanoseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks((long)(unixNanoseconds / TimeSpan.NanosecondsPerTick));
 
     private void TakeMetric(ProtobufMessage metric)
     {

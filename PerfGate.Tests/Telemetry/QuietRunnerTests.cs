@@ -11,7 +11,7 @@ public sealed class QuietRunnerTests
         """;
 
     [Fact]
-    public async Task A_runner_without_a_collector_loads_nothing_of_opentelemetry()
+    public async Task A_runner_without_a_collector_loads_nothing_of_opentelemetry_and_leaves_its_times_to_the_server()
     {
         Faults.Processes.SkipWhereTheyCannotBeSeen();
         RunnerUnderTest.SkipWithout("embedded");
@@ -25,10 +25,15 @@ public sealed class QuietRunnerTests
         await runner.LoadBegunAsync();
 
         var loaded = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{process.Id}/maps"));
-        await runner.EndOfAsync(process);
+        var end = await runner.EndOfAsync(process);
 
         Assert.Contains("PerfGate.Core.dll", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("OpenTelemetry", loaded, StringComparison.Ordinal);
+        var (life, check, load) = (end.Times!.Runner!, end.Times.CheckScript!, end.Times.ApplyLoad!);
+        Assert.Equal(runner.Order.Traceparent, end.Times.Traceparent);
+        Assert.Equal(end.Times, end.Times.Between(life.Begun, life.Ended));
+        Assert.True(check.Ended <= load.Begun);
+        Assert.True(load.Begun <= end.StartedAt && end.EndedAt <= load.Ended);
     }
 
     [Fact]
@@ -47,5 +52,7 @@ public sealed class QuietRunnerTests
         );
 
         Assert.Equal(Core.Runners.RunnerEndCause.Finished, end.Cause);
+        // It was told of one, and nobody else tells the same.
+        Assert.Null(end.Times);
     }
 }

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
-using PerfGate.Runner.Telemetry;
+using PerfGate.Core.Runners;
 using PerfGate.Tests.Architecture;
 
 namespace PerfGate.Tests.Telemetry;
@@ -24,9 +24,9 @@ public sealed partial class TelemetryDocumentTests
             {
                 RunTracing.RunJob,
                 RunTracing.Abandon,
-                RunnerTrace.Runner,
-                RunnerTrace.CheckScript,
-                RunnerTrace.ApplyLoad,
+                RunnerSpans.Runner,
+                RunnerSpans.CheckScript,
+                RunnerSpans.ApplyLoad,
             }
                 .Concat(steps)
                 .Order(),
@@ -63,7 +63,7 @@ public sealed partial class TelemetryDocumentTests
         var there = typeof(TelemetryTags)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (string)field.GetRawConstantValue()!)
-            .Concat([RunnerTrace.SegmentTag, RunnerTrace.EndTag]);
+            .Concat([RunnerSpans.SegmentTag, RunnerSpans.EndTag]);
 
         Assert.Equal(there.Order(), Names("Attributes").Order());
     }

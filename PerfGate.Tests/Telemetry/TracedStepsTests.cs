@@ -8,7 +8,6 @@ using PerfGate.Adapters.Runs;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core;
 using PerfGate.Core.Admission;
-using PerfGate.Core.Runs;
 using PerfGate.Tests.Faults;
 using PerfGate.Tests.Support;
 
@@ -45,8 +44,8 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_run_that_no_traced_request_asked_for_has_a_trace_of_its_own_id()
     {
-        await Traced(new Scripted()).MeasureAsync(_run);
-        await Traced(new Scripted()).JudgeAsync(_run, null);
+        await Traced(new ScriptedSteps()).MeasureAsync(_run);
+        await Traced(new ScriptedSteps()).JudgeAsync(_run, null);
 
         Assert.Equal(["Measure", "Judge"], Heard().Select(span => span.DisplayName));
         Assert.All(Heard(), span => Assert.Equal(_run.ToString("N"), span.TraceId.ToString()));
@@ -56,7 +55,7 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task An_answered_error_is_an_error_of_its_span_by_its_code()
     {
-        await Traced(new Scripted { Error = new RunError.RunnerNotStarted("no dotnet") }).StartRunnersAsync(_run);
+        await Traced(new ScriptedSteps { Error = new RunError.RunnerNotStarted("no dotnet") }).StartRunnersAsync(_run);
 
         var span = Assert.Single(Heard());
         Assert.Equal((ActivityStatusCode.Error, "runner-not-started"), (span.Status, span.GetTagItem("error.type")));
@@ -65,7 +64,7 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_thrown_surprise_is_told_without_the_secrets_in_its_message()
     {
-        var steps = Traced(new Scripted { Throws = "https://user:pass@host/x?sig=abc password=hunter2" });
+        var steps = Traced(new ScriptedSteps { Throws = "https://user:pass@host/x?sig=abc password=hunter2" });
 
         await Assert.ThrowsAsync<InvalidDataException>(() => steps.PrepareScriptAsync(_run));
         await Assert.ThrowsAsync<InvalidDataException>(() => steps.ObserveRunnersAsync(_run));
@@ -94,7 +93,7 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
         var recorded = true;
         string? handedOn = null;
         var steps = Traced(
-            new Scripted
+            new ScriptedSteps
             {
                 Look = () =>
                     (recorded, handedOn) = (Activity.Current is { Recorded: true }, RunTelemetry.Traceparent()),
@@ -127,42 +126,4 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
             TimeProvider.System,
             NullLogger<RunTracing>.Instance
         ).Traced(steps, Cancellation);
-
-    /// <summary>Steps that end as they are told.</summary>
-    private sealed class Scripted : IRunSteps
-    {
-        public RunError? Error { get; init; }
-
-        public string? Throws { get; init; }
-
-        public Action Look { get; init; } = () => { };
-
-        public Task<SlotAnswer> TakeSlotAsync(Guid runId) => Task.FromResult(SlotAnswer.Waiting);
-
-        public Task<RunError?> PrepareScriptAsync(Guid runId) => End(Error);
-
-        public Task<RunError?> StartRunnersAsync(Guid runId) => End(Error);
-
-        public Task<RunnersAnswer> ObserveRunnersAsync(Guid runId)
-        {
-            Look();
-            return End(new RunnersAnswer(false, null));
-        }
-
-        public Task<RunError?> MeasureAsync(Guid runId) => End(Error);
-
-        public Task<RunVerdict> JudgeAsync(Guid runId, RunError? error) =>
-            End(new RunVerdict(Verdict.Inconclusive, []));
-
-        public Task ReportAsync(Guid runId) => End(0);
-
-        public Task RecordAsync(Guid runId) => End(0);
-
-        public Task CleanUpAsync(Guid runId) => End(0);
-
-        public Task DelayAsync(TimeSpan delay) => End(0);
-
-        private Task<T> End<T>(T answer) =>
-            Throws is null ? Task.FromResult(answer) : Task.FromException<T>(new InvalidDataException(Throws));
-    }
 }

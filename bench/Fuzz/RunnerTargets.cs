@@ -39,6 +39,13 @@ internal static class RunnerTargets
             EndedAt = Some.AddMinutes(1),
             ScriptExceptions = 3,
             FirstScriptException = "TypeError: x is not a function",
+            Times = new()
+            {
+                Traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                Runner = new(Some, Some.AddMinutes(1)),
+                CheckScript = new(Some, Some.AddSeconds(1)),
+                ApplyLoad = new(Some.AddSeconds(1), Some.AddSeconds(59)),
+            },
         },
         RunJson.Options
     );
@@ -121,13 +128,21 @@ internal static class RunnerTargets
     {
         try
         {
-            JsonSerializer.SerializeToUtf8Bytes(
-                JsonSerializer.Deserialize<RunnerEnd>(input, RunJson.Options),
-                RunJson.Options
-            );
+            var end = JsonSerializer.Deserialize<RunnerEnd>(input, RunJson.Options);
+            JsonSerializer.SerializeToUtf8Bytes(end, RunJson.Options);
+            var (earliest, latest) = (Some.AddMinutes(-5), Some.AddMinutes(5));
+            if (end?.Times?.Between(earliest, latest) is { } times && !AreWithin(times, earliest, latest))
+            {
+                throw new InvalidDataException("A runner is told of at a time that cannot be true.");
+            }
         }
         catch (JsonException) { }
     }
+
+    private static bool AreWithin(RunnerTimes times, DateTimeOffset earliest, DateTimeOffset latest) =>
+        new[] { times.Runner, times.CheckScript, times.ApplyLoad }
+            .OfType<RunnerPeriod>()
+            .All(period => earliest <= period.Begun && period.Begun <= period.Ended && period.Ended <= latest);
 
     private static void ReadOrder(byte[] input)
     {
