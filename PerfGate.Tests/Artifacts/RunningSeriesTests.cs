@@ -5,6 +5,7 @@ using PerfGate.Adapters.Runs;
 using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Runners;
+using PerfGate.Tests.Support;
 using static PerfGate.Tests.K6Output.Captures;
 
 namespace PerfGate.Tests.Artifacts;
@@ -103,31 +104,12 @@ public sealed class RunningSeriesTests : IDisposable
         );
 
     /// <summary>A folder that counts the bytes that are read of it.</summary>
-    private sealed class CountingStore(IArtifactStore store) : IArtifactStore
+    private sealed class CountingStore(IArtifactStore store) : StoreBefore(store)
     {
         public long Read { get; private set; }
 
-        public Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
-            store.WriteAsync(runId, name, content, cancellation);
-
-        public async Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation) =>
-            await store.OpenReadAsync(runId, name, cancellation) is { } content ? new Counted(content, this) : null;
-
-        public Task<RunnerAccess> AccessForAsync(
-            Guid runId,
-            int segment,
-            DateTimeOffset until,
-            CancellationToken cancellation
-        ) => store.AccessForAsync(runId, segment, until, cancellation);
-
-        public Task TidyAsync(Guid runId, CancellationToken cancellation) => store.TidyAsync(runId, cancellation);
-
-        public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
-
-        public IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation) => store.RunsAsync(cancellation);
-
-        public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation) =>
-            store.LastWrittenAsync(runId, cancellation);
+        public override async Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation) =>
+            await base.OpenReadAsync(runId, name, cancellation) is { } content ? new Counted(content, this) : null;
 
         private sealed class Counted(Stream content, CountingStore store) : Stream
         {

@@ -122,15 +122,9 @@ internal sealed class CloudSteps : IAsyncDisposable
     }
 
     /// <summary>A blob service that may refuse some of what it is asked.</summary>
-    private sealed class GuardedStore(IArtifactStore store, Action onAccess, Action onTidy) : IArtifactStore
+    private sealed class GuardedStore(IArtifactStore store, Action onAccess, Action onTidy) : StoreBefore(store)
     {
-        public Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
-            store.WriteAsync(runId, name, content, cancellation);
-
-        public Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation) =>
-            store.OpenReadAsync(runId, name, cancellation);
-
-        public Task<RunnerAccess> AccessForAsync(
+        public override Task<RunnerAccess> AccessForAsync(
             Guid runId,
             int segment,
             DateTimeOffset until,
@@ -138,20 +132,13 @@ internal sealed class CloudSteps : IAsyncDisposable
         )
         {
             onAccess();
-            return store.AccessForAsync(runId, segment, until, cancellation);
+            return base.AccessForAsync(runId, segment, until, cancellation);
         }
 
-        public Task TidyAsync(Guid runId, CancellationToken cancellation)
+        public override Task TidyAsync(Guid runId, CancellationToken cancellation)
         {
             onTidy();
-            return store.TidyAsync(runId, cancellation);
+            return base.TidyAsync(runId, cancellation);
         }
-
-        public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
-
-        public IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation) => store.RunsAsync(cancellation);
-
-        public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation) =>
-            store.LastWrittenAsync(runId, cancellation);
     }
 }

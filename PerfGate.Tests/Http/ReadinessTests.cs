@@ -54,35 +54,16 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private sealed class CountingStore(IArtifactStore store) : IArtifactStore
+    private sealed class CountingStore(IArtifactStore store) : StoreBefore(store)
     {
         private int _asked;
 
         public int Asked => _asked;
 
-        public Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation)
+        public override Task<Stream?> OpenReadAsync(Guid runId, string name, CancellationToken cancellation)
         {
             Interlocked.Increment(ref _asked);
-            return store.OpenReadAsync(runId, name, cancellation);
+            return base.OpenReadAsync(runId, name, cancellation);
         }
-
-        public Task WriteAsync(Guid runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
-            store.WriteAsync(runId, name, content, cancellation);
-
-        public Task<RunnerAccess> AccessForAsync(
-            Guid runId,
-            int segment,
-            DateTimeOffset until,
-            CancellationToken cancellation
-        ) => store.AccessForAsync(runId, segment, until, cancellation);
-
-        public Task TidyAsync(Guid runId, CancellationToken cancellation) => store.TidyAsync(runId, cancellation);
-
-        public Task DeleteAsync(Guid runId, CancellationToken cancellation) => store.DeleteAsync(runId, cancellation);
-
-        public IAsyncEnumerable<Guid> RunsAsync(CancellationToken cancellation) => store.RunsAsync(cancellation);
-
-        public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation) =>
-            store.LastWrittenAsync(runId, cancellation);
     }
 }
