@@ -112,10 +112,9 @@ public sealed class ExecuteApiTests(RunsFixture gate) : IClassFixture<RunsFixtur
         Assert.Equal(first.Headers.Location, second.Headers.Location);
         Assert.False(first.Headers.Contains("Idempotent-Replayed"));
         Assert.Equal("true", Assert.Single(second.Headers.GetValues("Idempotent-Replayed")));
-        Assert.Equal(
-            2L,
-            await gate.SqlAsync($"SELECT count(*) FROM hangfire.job WHERE arguments::text LIKE '%{Run(body)}%'")
-        );
+        // Whoever looks for runs that nobody carries may have given it a job of its own in between.
+        var jobs = await gate.SqlAsync($"SELECT count(*) FROM hangfire.job WHERE arguments::text LIKE '%{Run(body)}%'");
+        Assert.InRange((long)jobs!, 2L, 3L);
     }
 
     [Fact]
