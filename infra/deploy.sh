@@ -8,14 +8,16 @@
 #   --parameters     parameter file; default infra/STAGE.bicepparam
 #   --location       region of everything; default westeurope
 #   --smoke-url      target of a short run at the end, whose gate is the exit status; without it there is none. The stage's
-#                    parameter file must allow it: targetHosts its name, targetAddressRanges its address.
+#                    parameter file must allow it: targetHosts its name, targetAddressRanges its address. On production whoever is
+#                    signed in needs the role Admin; that the stage was named here is the confirmation that such a run wants.
 #   --address        address of this machine as the database sees it; default: what api.ipify.org answers
 #
 # From the environment: PERFGATE_AUDIENCE (application id of PerfGate in Entra), PERFGATE_ALERT_EMAIL; and, where it is not to be
 # who is signed in, PERFGATE_DATABASE_ADMIN, PERFGATE_DATABASE_ADMIN_ID, PERFGATE_DATABASE_ADMIN_TYPE (User, Group, ServicePrincipal).
 #
 # Exit status: 0 deployed, and the gate passed; 1 the gate failed; 2 inconclusive; 3 no verdict; 4 refused after the preview;
-# 64 the command line or a setting cannot be used; 69 something is missing here; 70 a step failed.
+# 64 the command line or a setting cannot be used; 65 deployed, but the short run was refused: its target, or a field of it, cannot
+# be used; 69 something is missing here; 70 a step failed.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -239,10 +241,15 @@ smoke() {
   say "a short run against $smoke_url"
   token=$(az account get-access-token --resource "api://$PERFGATE_AUDIENCE" --query accessToken --output tsv) \
     || end 70 "no token for PerfGate: has who is signed in a role there?"
+  # Production wants its name twice; staging may have it twice.
   PERFGATE_TOKEN=$token "$perfgate" run "$root/infra/smoke.json" --server "$url" --base-url "$smoke_url" \
-    --environment "$stage" --duration "${PERFGATE_SMOKE_DURATION:-30s}"
+    --environment "$stage" --confirm-environment "$stage" --duration "${PERFGATE_SMOKE_DURATION:-30s}"
   local status=$?
-  say "the gate says $status"
+  case $status in
+    0 | 1 | 2 | 3) say "the gate says $status" ;;
+    65) say "everything is deployed, but the short run was refused: what is above must be mended for it" ;;
+    *) end 70 "everything is deployed, but the short run could not be asked for (exit status $status)" ;;
+  esac
   return $status
 }
 

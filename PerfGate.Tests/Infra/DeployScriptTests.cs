@@ -65,6 +65,52 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
     }
 
     [Fact]
+    public async Task On_production_the_run_at_the_end_is_confirmed()
+    {
+        using var script = Deployed();
+        script.Environment["AZ_PRIVATE"] = "true";
+        await using var platform = await GateFixture.StartPlatformAsync();
+
+        var result = await script.RunAsync(
+            "",
+            [
+                "production",
+                "--yes",
+                "--parameters",
+                script.WithTargets("127.0.0.1", "production"),
+                "--smoke-url",
+                platform.Urls.First(),
+            ]
+        );
+
+        result.Was(0);
+        Begin([.. WholeWay[..3], .. WholeWay[7..12]], script.Calls);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_refused_at_the_end_is_told_from_a_gate()
+    {
+        using var script = Deployed();
+        script.Environment["AZ_PRIVATE"] = "true";
+
+        var result = await script.RunAsync(
+            "",
+            [
+                "production",
+                "--yes",
+                "--parameters",
+                script.WithTargets("127.0.0.1", "production"),
+                "--smoke-url",
+                "ftp://127.0.0.1",
+            ]
+        );
+
+        result.Was(65);
+        Assert.Contains("configuration.baseUrl", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("deployed, but the short run was refused", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_target_that_the_app_would_refuse_is_said_before_anything_is_called()
     {
         using var script = Deployed();

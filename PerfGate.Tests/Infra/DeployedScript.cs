@@ -93,13 +93,13 @@ internal sealed class DeployedScript : IDisposable
     /// <summary>What the parameter files could read when the deployment was asked for.</summary>
     public IReadOnlyList<string> Parameters => Lines("calls.env");
 
-    /// <summary>A parameter file of staging that lets loads go to a host.</summary>
-    public string WithTargets(string host)
+    /// <summary>A parameter file of a stage that lets loads go to a host.</summary>
+    public string WithTargets(string host, string stage = "staging")
     {
         var file = Path.Combine(_folder.FullName, "own.bicepparam");
         File.WriteAllText(
             file,
-            File.ReadAllText(Path.Combine(BicepCompiler.Folder, "staging.bicepparam"))
+            File.ReadAllText(Path.Combine(BicepCompiler.Folder, $"{stage}.bicepparam"))
                 .Replace("param targetHosts = []", $"param targetHosts = ['{host}']", StringComparison.Ordinal)
         );
         return file;
