@@ -37,16 +37,15 @@ public sealed record VerdictGrounds
     /// <summary>Whether somebody cancelled it.</summary>
     public bool Cancelled { get; init; }
 
-    /// <summary>
-    /// What whoever made the grounds found beside them. Its notes are told in the reasons, whatever the verdict.
-    /// </summary>
+    /// <summary>What whoever made the grounds found beside them.</summary>
     public IReadOnlyList<Finding> Further { get; init; } = [];
 }
 
 /// <summary>
 /// From grounds to a verdict. Evidence first: what did not run is <c>error</c>; what is beyond doubt fails; numbers that are
 /// worth nothing are <c>inconclusive</c>; then a crossed bound, also one that others set, or a regression fails; whatever forbids
-/// a pass, a bound without a measurement among it, is <c>inconclusive</c>; only then it passes.
+/// a pass, a bound without a measurement among it, is <c>inconclusive</c>; only then it passes. Notes change no verdict, and are
+/// told in the reasons of each but that of a cancelled run.
 /// </summary>
 public static class VerdictRule
 {
@@ -93,7 +92,7 @@ public static class VerdictRule
             : verdict == Verdict.Failed && !Has(FindingWeight.Fails) ? [.. bounds, .. evidence, .. unknown]
             : verdict == Verdict.Error ? [.. evidence]
             : [.. evidence, .. bounds, .. unknown];
-        var notes = grounds.Further.Where(f => f.Weight == FindingWeight.Note).Select(f => f.Reason);
+        var notes = findings.Where(finding => finding.Weight == FindingWeight.Note).Select(finding => finding.Reason);
         reasons =
             reasons.Count > 0 ? reasons
             : grounds.Metrics is null ? [new Reason("nothing-measured", "The run left nothing that was measured.")]

@@ -1,4 +1,5 @@
 using PerfGate.Core.Baselines;
+using PerfGate.Core.K6Output;
 using PerfGate.Core.Metrics;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Runners;
@@ -113,6 +114,19 @@ internal static class SampleGrounds
         double throughput = 100,
         long requests = 3000
     ) => new(Guid.NewGuid(), Start, avg, p95, errors, throughput, requests);
+
+    /// <summary>A sound run whose script made more groups than are kept apart, which no bound is on.</summary>
+    public static VerdictGrounds WithNamesPutTogether()
+    {
+        var sound = Sound();
+        return sound with
+        {
+            Metrics = sound.Metrics! with
+            {
+                ByGroup = new Dictionary<string, RequestStats> { [Names.Other] = Stats(500, 0, 100, 200, 30, 500) },
+            },
+        };
+    }
 
     /// <summary>Nothing was answered: what k6 records of a port that refuses.</summary>
     public static RunMetrics Dead(long requests = 44_220) =>

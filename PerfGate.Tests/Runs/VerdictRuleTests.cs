@@ -87,6 +87,24 @@ public class VerdictRuleTests
     }
 
     [Fact]
+    public void A_note_is_among_the_reasons_whoever_found_it_and_changes_no_verdict()
+    {
+        var noted = SampleGrounds.WithNamesPutTogether();
+        var further = new Finding(FindingWeight.Note, new Reason("segment-retried", "Started once more."));
+        var slow = SampleGrounds.From(noted.Metrics!, ThresholdSettings.Default with { MaxP95ResponseTime = 1 });
+
+        var passed = VerdictRule.Decide(noted with { Further = [further] });
+        Assert.Equal(Verdict.Passed, passed.Verdict);
+        Assert.Equal(
+            ["all-held", "names-put-together", "segment-retried"],
+            passed.Reasons.Select(reason => reason.Code)
+        );
+        var failed = VerdictRule.Decide(slow);
+        Assert.Equal(Verdict.Failed, failed.Verdict);
+        Assert.Equal(["threshold-crossed", "names-put-together"], failed.Reasons.Select(reason => reason.Code));
+    }
+
+    [Fact]
     public void A_run_without_traffic_is_inconclusive() =>
         AssertVerdict(
             Verdict.Inconclusive,
