@@ -24,10 +24,8 @@ public static class GateRules
         {
             yield return Plain(error.Weight, error.Reason.Code, error.Reason.Sentence);
         }
-        var findings = VerdictRule
-            .Examine(grounds)
-            .Concat(grounds.Further.Where(finding => finding.Weight != FindingWeight.Note))
-            .ToList();
+        var all = VerdictRule.Examine(grounds).Concat(grounds.Further).ToList();
+        var findings = all.FindAll(finding => finding.Weight != FindingWeight.Note);
         var numbers = EvidenceNumbers.Of(grounds);
         // How the engine ended, and whatever else is no matter of one number.
         foreach (
@@ -38,7 +36,7 @@ public static class GateRules
         {
             yield return Plain(finding.Weight, finding.Reason.Code, finding.Reason.Sentence);
         }
-        foreach (var note in grounds.Further.Where(finding => finding.Weight == FindingWeight.Note))
+        foreach (var note in all.Where(finding => finding.Weight == FindingWeight.Note))
         {
             yield return Plain(note.Weight, note.Reason.Code, note.Reason.Sentence) with
             {

@@ -115,6 +115,20 @@ public class GateRulesTests
     }
 
     [Fact]
+    public void A_note_is_a_rule_that_crosses_nothing_whoever_found_it()
+    {
+        var grounds = SampleGrounds.WithNamesPutTogether() with
+        {
+            Further = [new Finding(FindingWeight.Note, new Reason("segment-retried", "Started once more."))],
+        };
+
+        var notes = GateRules.Of(grounds).Rules.Where(rule => rule.Weight == FindingWeight.Note).ToList();
+
+        Assert.Equal(["names-put-together", "segment-retried"], notes.Select(rule => rule.Name));
+        Assert.All(notes, rule => Assert.Equal(GateRuleOutcome.NotApplicable, rule.Outcome));
+    }
+
+    [Fact]
     public void A_regression_is_a_crossed_rule_of_the_past()
     {
         var past = BaselineComparer.Compare([SampleGrounds.Accepted(p95: 8)], SampleGrounds.Accepted(p95: 160));
