@@ -14,15 +14,14 @@ internal sealed record SettingValues(IConfiguration Configuration)
     public List<FieldError> Problems { get; } = [];
 
     /// <summary>A text without the space around it; null where it is absent or empty.</summary>
-    public string? Text(string name) =>
-        Configuration[(Root + name).Replace("__", ":", StringComparison.Ordinal)] is { } value
-        && value.Trim() is { Length: > 0 } text
-            ? text
-            : null;
+    public string? Text(string name) => Value(name)?.Trim() is { Length: > 0 } text ? text : null;
 
-    /// <summary>Entries with semicolons or commas between them; null where there is none.</summary>
+    /// <summary>
+    /// Entries with semicolons or commas between them; null where the setting is absent, empty where it is there and names
+    /// nothing: of a list of what is allowed, the two are not the same.
+    /// </summary>
     public string[]? Entries(string name) =>
-        Text(name)?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Value(name)?.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A number within its bounds.</summary>
     public double Number(string name, double otherwise, double least, double most) =>
@@ -58,6 +57,8 @@ internal sealed record SettingValues(IConfiguration Configuration)
             $"a duration from {DurationText.Format(least)} to {DurationText.Format(most)}, such as 90s or 1h30m",
             otherwise
         );
+
+    private string? Value(string name) => Configuration[(Root + name).Replace("__", ":", StringComparison.Ordinal)];
 
     /// <summary>Notes that a value cannot be used.</summary>
     public T Refused<T>(string name, string text, string allowed, T otherwise)

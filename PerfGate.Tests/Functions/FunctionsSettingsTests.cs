@@ -150,6 +150,30 @@ public sealed partial class FunctionsSettingsTests
         Assert.Equal(["SHOP_KEY", "SHOP_TOKEN"], settings.Admission.Production.Secrets.Names);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ; ")]
+    public void A_list_that_is_there_and_names_nothing_allows_nothing(string empty)
+    {
+        var configuration = Configuration([
+            KeyValuePair.Create<string, string?>("PerfGate__Environments__Staging__Targets", empty),
+            KeyValuePair.Create<string, string?>("PerfGate__Environments__Staging__Secrets", empty),
+        ]);
+
+        // What is absent means something else to each host; what is empty means the same to both.
+        foreach (var otherwise in new[] { TargetRules.Any, TargetRules.Nothing })
+        {
+            var (rules, problems) = AdmissionSettings.Read(configuration, otherwise);
+
+            Assert.Empty(problems);
+            Assert.Empty(rules.Staging.Targets.Hosts!);
+            Assert.False(rules.Staging.Targets.AllowPrivate || rules.Staging.Targets.AllowLoopback);
+            Assert.Empty(rules.Staging.Secrets.Names!);
+            Assert.Equal(otherwise.Hosts, rules.Production.Targets.Hosts);
+            Assert.Null(rules.Production.Secrets.Names);
+        }
+    }
+
     [Fact]
     public void Runners_in_containers_need_their_settings_and_a_blob_service()
     {
