@@ -27,6 +27,7 @@ public sealed class ServerConnection : IAsyncDisposable
     public static ServerConnection To(Uri server, string token) => new(new GateClient(server, token), null);
 
     /// <summary>The server of a data folder: the one that is there, or one of our own on a free loopback port.</summary>
+    /// <exception cref="Commands.UsageException">One of our own is needed, and a setting of its environment cannot be used.</exception>
     /// <exception cref="InvalidOperationException">Another process uses the folder, or the database cannot be started.</exception>
     public static async Task<ServerConnection> OfFolderAsync(
         string dataFolder,
@@ -48,6 +49,7 @@ public sealed class ServerConnection : IAsyncDisposable
                 Engine = engine,
                 Urls = "http://127.0.0.1:0",
                 Telemetry = TelemetryChoice.OfEnvironment(),
+                Admission = AdmissionChoice.OfEnvironment(),
             },
             cancellation
         );

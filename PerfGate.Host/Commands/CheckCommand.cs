@@ -1,7 +1,7 @@
 using System.CommandLine;
-using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Core.Scripts;
+using PerfGate.Host.Server;
 using PerfGate.Host.Terminal;
 using PerfGate.Host.Trial;
 using Spectre.Console;
@@ -38,8 +38,9 @@ public static class CheckCommand
     private static async Task<int> CheckAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var screen = new Screen(parsed.GetValue(CommandLine.Json));
-        var request = RequestArguments.Validate(await RequestArguments.ReadAsync(parsed, cancellation));
-        var plan = LoadPlanner.Plan(request, Limits.Default);
+        var limits = AdmissionChoice.OfEnvironment().Limits;
+        var request = RequestArguments.Validate(await RequestArguments.ReadAsync(parsed, cancellation), limits);
+        var plan = LoadPlanner.Plan(request, limits);
         var script = K6TestOrchestrator.GenerateK6Script(request, plan);
         using var trial = new ScriptTrial(parsed.GetValue(ServeCommand.Engine)!, script);
         var needs = await trial.InspectAsync(cancellation);

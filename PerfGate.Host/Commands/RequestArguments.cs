@@ -149,9 +149,9 @@ public static class RequestArguments
 
     /// <summary>The request, held against this machine's limits.</summary>
     /// <exception cref="UnusableRequestException">It cannot be used.</exception>
-    public static RunRequest Validate(byte[] body)
+    public static RunRequest Validate(byte[] body, Limits limits)
     {
-        var read = RequestReader.Read(body, Limits.Default);
+        var read = RequestReader.Read(body, limits);
         return read.Value ?? throw new UnusableRequestException(read.Errors);
     }
 

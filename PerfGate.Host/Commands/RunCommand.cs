@@ -6,6 +6,7 @@ using PerfGate.Core.Requests;
 using PerfGate.Core.Runs;
 using PerfGate.Core.Scripts;
 using PerfGate.Host.Client;
+using PerfGate.Host.Server;
 using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;
@@ -42,7 +43,7 @@ public static class RunCommand
         var body = await RequestArguments.ReadAsync(parsed, cancellation);
         if (!ServerChoice.IsElsewhere(parsed))
         {
-            RequestArguments.Validate(body);
+            RequestArguments.Validate(body, AdmissionChoice.OfEnvironment().Limits);
         }
         var files = ReportFiles.Of(parsed);
         await using var server = await ServerChoice.ConnectAsync(parsed, screen, cancellation);

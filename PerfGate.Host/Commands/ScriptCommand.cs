@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PerfGate.Core.Admission;
 using PerfGate.Core.Scripts;
+using PerfGate.Host.Server;
 using PerfGate.Host.Terminal;
 
 namespace PerfGate.Host.Commands;
@@ -20,8 +20,9 @@ public static class ScriptCommand
             async (parsed, cancellation) =>
             {
                 var screen = new Screen(parsed.GetValue(CommandLine.Json));
-                var request = RequestArguments.Validate(await RequestArguments.ReadAsync(parsed, cancellation));
-                var plan = LoadPlanner.Plan(request, Limits.Default);
+                var limits = AdmissionChoice.OfEnvironment().Limits;
+                var request = RequestArguments.Validate(await RequestArguments.ReadAsync(parsed, cancellation), limits);
+                var plan = LoadPlanner.Plan(request, limits);
                 await OutputFile.WriteAsync(
                     parsed,
                     screen,

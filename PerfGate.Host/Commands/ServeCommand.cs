@@ -1,9 +1,6 @@
 using System.CommandLine;
-using PerfGate.Adapters;
-using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.Http;
 using PerfGate.Adapters.Postgres;
-using PerfGate.Core.Admission;
 using PerfGate.Core.Requests;
 using PerfGate.Host.Client;
 using PerfGate.Host.Server;
@@ -157,7 +154,7 @@ public static class ServeCommand
                     ? new TrustedIssuer(authority, parsed.GetValue(Audience)!)
                     : null,
                 Telemetry = TelemetryChoice.OfEnvironment(),
-                Admission = ReadAdmission(setup),
+                Admission = AdmissionChoice.OfEnvironment(setup),
             },
             cancellation
         );
@@ -194,33 +191,14 @@ public static class ServeCommand
         var problems = parsed.GetValue(connection) is { } named
             ? EntraLogin.Problems(named, connection.Name)
             : [new FieldError(connection.Name, "is absent", "the PostgreSQL that takes Entra tokens")];
-        return Usable(true, problems);
+        return UsageException.Unless(problems, true);
     }
 
     private static ContainerSetup ReadContainers()
     {
-        var (setup, problems) = ContainerSetup.Read(OfEnvironment());
-        return Usable(setup, problems);
+        var (setup, problems) = ContainerSetup.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        return UsageException.Unless(problems, setup);
     }
-
-    private static AdmissionRules ReadAdmission(ContainerSetup? setup)
-    {
-        var (rules, problems) = AdmissionSettings.Read(OfEnvironment(), TargetRules.Any);
-        var tooLong = SignatureLifetime.Problems(rules.Limits, setup?.BlobServiceUrl, setup?.Containers);
-        return Usable(rules, [.. problems, .. tooLong]);
-    }
-
-    private static IConfiguration OfEnvironment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
-
-    private static T Usable<T>(T read, IReadOnlyList<FieldError> problems) =>
-        problems.Count == 0
-            ? read
-            : throw new UsageException(
-                string.Join(
-                    Environment.NewLine,
-                    problems.Select(one => $"{one.Field} {one.Problem}; it must be {one.Allowed}.")
-                )
-            );
 
     // A star or a plus listens everywhere.
     private static bool IsListenable(string url) =>

@@ -63,6 +63,20 @@ public sealed class OneMachineTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_a_run_brings_reads_the_settings_that_a_served_one_reads()
+    {
+        var result = await PerfGateProcess.RunAsync(
+            ["run", "--base-url", "http://127.0.0.1:1", "--duration", "5", "--json", "--engine", "embedded"],
+            _folder.FullName,
+            null,
+            ("PerfGate__Environments__Staging__Targets", "shop.example")
+        );
+
+        result.Was(65);
+        Assert.Contains("PerfGate__Environments__Staging__Targets", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_that_is_asked_for_json_says_where_it_listens_and_nothing_else()
     {
         await using var program = PerfGateProcess.Start(

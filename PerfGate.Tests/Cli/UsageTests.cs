@@ -208,6 +208,42 @@ public sealed class UsageTests : IDisposable
         Assert.Empty(_folder.GetFileSystemInfos());
     }
 
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("run", "--base-url", "http://127.0.0.1:1")]
+    public async Task Settings_that_cannot_be_used_start_no_server_whichever_command_would(params string[] line)
+    {
+        var result = await PerfGateProcess.RunAsync(
+            line,
+            _folder.FullName,
+            null,
+            ("PerfGate__Strip", "a(?=b)"),
+            ("PerfGate__Environments__Staging__Targets", "https://shop.example")
+        );
+
+        result.Was(64);
+        Assert.Contains("PerfGate__Strip", result.Errors);
+        Assert.Contains("PerfGate__Environments__Staging__Targets", result.Errors);
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task Limits_of_this_machine_hold_for_requests_that_need_no_server_elsewhere()
+    {
+        string[] request = ["--base-url", "http://127.0.0.1:1", "--vus", "1500", "--type", "endurance"];
+
+        var refused = await PerfGateProcess.RunAsync(["script", .. request]);
+        var allowed = await PerfGateProcess.RunAsync(
+            ["script", .. request],
+            null,
+            null,
+            ("PerfGate__Environments__Staging__MaxVus", "2000")
+        );
+
+        refused.Was(65);
+        allowed.Was(0);
+    }
+
     [Fact]
     public async Task A_shell_is_told_what_may_come_next()
     {
