@@ -96,24 +96,32 @@ public sealed class FolderArtifactStore(string root) : IArtifactStore
     public Task<DateTimeOffset?> LastWrittenAsync(Guid runId, CancellationToken cancellation)
     {
         var folder = new DirectoryInfo(Path.Combine(root, runId.ToString()));
-        return Task.FromResult<DateTimeOffset?>(
-            folder.Exists
-                ? folder
+        try
+        {
+            return Task.FromResult<DateTimeOffset?>(
+                folder
                     .EnumerateFiles()
                     .Select(file => file.LastWriteTimeUtc)
                     .Append(folder.LastWriteTimeUtc)
                     .Max(time => new DateTimeOffset(time))
-                : null
-        );
+            );
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Task.FromResult<DateTimeOffset?>(null);
+        }
     }
 
     /// <inheritdoc />
     public Task DeleteAsync(Guid runId, CancellationToken cancellation)
     {
-        var folder = Path.Combine(root, runId.ToString());
-        if (Directory.Exists(folder))
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(Path.Combine(root, runId.ToString()), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Never there, or another server deletes it as well.
         }
         return Task.CompletedTask;
     }

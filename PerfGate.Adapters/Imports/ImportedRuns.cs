@@ -90,6 +90,10 @@ public sealed class ImportedRuns(NpgsqlDataSource database, TimeProvider time)
     public Task<(Guid RunId, byte[] BodyHash)?> FindAsync(IdempotencyKey key, CancellationToken cancellation) =>
         IdempotencyKeys.FindAsync(database, key, time.GetUtcNow(), cancellation);
 
+    /// <summary>Which database the runs are stored in, as its own artifacts say it.</summary>
+    internal Task<string> DatabaseAsync(CancellationToken cancellation) =>
+        DatabaseIdentity.OfAsync(database, cancellation);
+
     /// <summary>Whether a run is stored.</summary>
     public async Task<bool> IsStoredAsync(Guid runId, CancellationToken cancellation)
     {

@@ -140,6 +140,7 @@ public sealed class RunImport(
 
     private async Task WriteAsync(RunResult result, GateResult gate, CancellationToken cancellation)
     {
+        await WriteTextAsync(ArtifactNames.Import, await runs.DatabaseAsync(cancellation));
         await artifacts.WriteAsync(result.RunId, ArtifactNames.Gate, gate, cancellation);
         await artifacts.WriteAsync(result.RunId, ArtifactNames.Metrics, result.Metrics, cancellation);
         await artifacts.WriteAsync(result.RunId, ArtifactNames.Result, result, cancellation);

@@ -3,13 +3,9 @@ using Npgsql;
 using PerfGate.Adapters.Files;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
+using PerfGate.Core.Runners;
 
 namespace PerfGate.Adapters.Retention;
-
-/// <summary>How long what a run left is kept after its end.</summary>
-/// <param name="Artifacts">Scripts, series, logs and reports.</param>
-/// <param name="Runs">The rows; as long as the artifacts, or longer.</param>
-public sealed record RetentionPeriods(TimeSpan Artifacts, TimeSpan Runs);
 
 /// <summary>What was deleted.</summary>
 /// <param name="Artifacts">Runs whose artifacts are gone.</param>
@@ -20,8 +16,8 @@ public sealed record RetentionReport(int Artifacts, int Runs, bool IsComplete);
 /// <summary>
 /// Deletes what is too old: artifacts first, then the rows of runs. A run that is or was a baseline, or is part of the past that
 /// others are held against, keeps its row; one that is a baseline now keeps its artifacts too. Rows that somebody else wrote are
-/// left alone. Artifacts of no run (an import died before its row was there, or nobody knew whether it was) go when they are as old.
-/// Everything may be done again, by several servers at once.
+/// left alone. Artifacts of no run (an import died before its row was there, or nobody knew whether it was) go when they are as old,
+/// or sooner where they bear the mark of an import into this database. Everything may be done again, by several servers at once.
 /// </summary>
 public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artifacts, TimeProvider time)
 {
@@ -39,17 +35,19 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
         var deleted = 0;
         while (time.GetElapsedTime(begun) < Longest)
         {
-            var done = await PurgeArtifactsAsync(now - periods.Artifacts, cancellation);
+            var done = (periods.Artifacts ?? periods.Runs) is { } artifactAge
+                ? await PurgeArtifactsAsync(now - artifactAge, cancellation)
+                : 0;
             emptied += done;
             if (done == Batch)
             {
                 continue;
             }
-            done = await DeleteRunsAsync(now - periods.Runs, cancellation);
+            done = periods.Runs is { } age ? await DeleteRunsAsync(now - age, cancellation) : 0;
             deleted += done;
             if (done < Batch)
             {
-                var (orphans, isComplete) = await PurgeOrphansAsync(now - periods.Artifacts, begun, cancellation);
+                var (orphans, isComplete) = await PurgeOrphansAsync(periods, begun, cancellation);
                 return new RetentionReport(emptied + orphans, deleted, isComplete);
             }
         }
@@ -102,11 +100,19 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
     }
 
     private async Task<(int Purged, bool IsComplete)> PurgeOrphansAsync(
-        DateTimeOffset before,
+        RetentionPeriods periods,
         long begun,
         CancellationToken cancellation
     )
     {
+        var now = time.GetUtcNow();
+        var anyBefore = now - (periods.Artifacts ?? periods.Runs);
+        var ownBefore = now - periods.UnfinishedImports;
+        if ((anyBefore > ownBefore ? anyBefore : ownBefore ?? anyBefore) is not { } before)
+        {
+            return (0, true);
+        }
+        var own = await DatabaseIdentity.OfAsync(database, cancellation);
         var purged = 0;
         await foreach (var some in artifacts.RunsAsync(cancellation).Chunk(Batch).WithCancellation(cancellation))
         {
@@ -117,7 +123,8 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
             var old = new List<Guid>();
             foreach (var run in await WithoutRowAsync(some, cancellation))
             {
-                if (await artifacts.LastWrittenAsync(run, cancellation) < before)
+                var written = await artifacts.LastWrittenAsync(run, cancellation);
+                if (written < anyBefore || written < ownBefore && await IsImportIntoAsync(own, run, cancellation))
                 {
                     old.Add(run);
                 }
@@ -148,6 +155,18 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
             purged += old.Count;
         }
         return (purged, true);
+    }
+
+    // Another database's runs have no row here either: a data folder may have served several.
+    private async Task<bool> IsImportIntoAsync(string identity, Guid run, CancellationToken cancellation)
+    {
+        await using var mark = await artifacts.OpenReadAsync(run, ArtifactNames.Import, cancellation);
+        if (mark is null)
+        {
+            return false;
+        }
+        using var text = new StreamReader(mark);
+        return await text.ReadToEndAsync(cancellation) == identity;
     }
 
     private async Task<List<Guid>> WithoutRowAsync(Guid[] runs, CancellationToken cancellation)

@@ -30,6 +30,9 @@ public static class ArtifactNames
     /// <summary>The JUnit report.</summary>
     public const string ReportJUnit = "junit.xml";
 
+    /// <summary>Written first of an imported run: which database its row is for. Where the row never came, the rest can go.</summary>
+    public const string Import = "import";
+
     /// <summary>Condensed records of a segment, one JSON object a line and second, appended.</summary>
     public static string Series(int segment) => FormattableString.Invariant($"series-{segment}.ndjson");
 

@@ -54,7 +54,7 @@ public sealed record FunctionsSettings
                 Admission = ReadAdmission(read, configuration),
             },
             Tokens = ReadTokens(read),
-            Retention = RetentionSettings.Read(read),
+            Retention = RetentionSettings.Read(read, configuration),
             MigrateAtStart = read.Flag("PerfGate__MigrateAtStart", true),
             SchemaOwner = SchemaOwner.Read(read),
             Telemetry = ReadTelemetry(read, configuration),

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using PerfGate.Adapters.Retention;
 
 namespace PerfGate.Functions.Settings;
@@ -7,27 +8,19 @@ namespace PerfGate.Functions.Settings;
 /// <param name="Orchestrations">Histories of orchestrations; default 30 days.</param>
 public sealed record RetentionSettings(RetentionPeriods Periods, TimeSpan Orchestrations)
 {
-    private const int Longest = 36500;
+    private static readonly RetentionPeriods Default = new(TimeSpan.FromDays(90), TimeSpan.FromDays(730));
 
     /// <summary>Reads them.</summary>
-    public static RetentionSettings Read(SettingReader read)
+    public static RetentionSettings Read(SettingReader read, IConfiguration configuration)
     {
-        var artifacts = Days(read, "PerfGate__Retention__ArtifactDays", 90);
-        var runs = Days(read, "PerfGate__Retention__RunDays", 730);
-        if (runs < artifacts)
+        var (periods, problems) = RetentionPeriods.Read(configuration, Default);
+        foreach (var problem in problems)
         {
-            read.Refuse(
-                "PerfGate__Retention__RunDays",
-                "is less than PerfGate__Retention__ArtifactDays",
-                "as many days or more: artifacts without their run cannot be found"
-            );
+            read.Refuse(problem.Field, problem.Problem, problem.Allowed);
         }
         return new RetentionSettings(
-            new RetentionPeriods(artifacts, runs),
-            Days(read, "PerfGate__Retention__OrchestrationDays", 30)
+            periods,
+            TimeSpan.FromDays(read.Number("PerfGate__Retention__OrchestrationDays", 30, 1, 36500))
         );
     }
-
-    private static TimeSpan Days(SettingReader read, string name, int otherwise) =>
-        TimeSpan.FromDays(read.Number(name, otherwise, 1, Longest));
 }

@@ -50,6 +50,7 @@ public sealed class ServerConnection : IAsyncDisposable
                 Urls = "http://127.0.0.1:0",
                 Telemetry = TelemetryChoice.OfEnvironment(),
                 Admission = AdmissionChoice.OfEnvironment(),
+                Retention = RetentionChoice.OfEnvironment(),
             },
             cancellation
         );

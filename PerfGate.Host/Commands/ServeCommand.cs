@@ -155,6 +155,7 @@ public static class ServeCommand
                     : null,
                 Telemetry = TelemetryChoice.OfEnvironment(),
                 Admission = AdmissionChoice.OfEnvironment(setup),
+                Retention = RetentionChoice.OfEnvironment(),
             },
             cancellation
         );

@@ -22,17 +22,27 @@ public sealed class ScheduleJob(ScheduledRuns scheduled, IRunStarter starter)
     }
 }
 
-/// <summary>Makes it a recurring job at start: one for all servers on a database.</summary>
+/// <summary>Makes recurring jobs at start: one of each for all servers on a database.</summary>
 internal sealed class ScheduleRegistration(JobStorage storage) : IHostedService
 {
+    private static readonly RecurringJobOptions InUtc = new() { TimeZone = TimeZoneInfo.Utc };
+
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        new RecurringJobManager(storage).AddOrUpdate<ScheduleJob>(
+        var manager = new RecurringJobManager(storage);
+        manager.AddOrUpdate<ScheduleJob>(
             "start-due-tests",
             job => job.ExecuteAsync(CancellationToken.None),
             Cron.Minutely,
-            new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc }
+            InUtc
+        );
+        // Of a night when no server ran, the next one makes up for it when it starts.
+        manager.AddOrUpdate<RetentionJob>(
+            "purge-history",
+            job => job.ExecuteAsync(CancellationToken.None),
+            Cron.Daily(3, 30),
+            InUtc
         );
         return Task.CompletedTask;
     }

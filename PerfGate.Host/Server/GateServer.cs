@@ -146,6 +146,7 @@ public sealed partial class GateServer : IAsyncDisposable
             Admission = options.Admission,
         };
         builder.Services.AddSingleton(options.Time);
+        builder.Services.AddSingleton(options.Retention);
         builder.Services.AddPerfGate(perfGate);
         if (options.Telemetry.OtlpEndpoint is not null)
         {
@@ -206,6 +207,7 @@ public sealed partial class GateServer : IAsyncDisposable
         services.AddSingleton<IRunStarter, HangfireRunStarter>();
         services.AddTransient<RunJob>();
         services.AddTransient<ScheduleJob>();
+        services.AddTransient<RetentionJob>();
         services.AddHostedService<ScheduleRegistration>();
         services.AddSingleton(workers);
         services.AddSingleton<RunRecovery>();

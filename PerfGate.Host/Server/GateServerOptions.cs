@@ -1,6 +1,7 @@
 using Azure.Core;
 using PerfGate.Adapters.ContainerInstances;
 using PerfGate.Adapters.Http;
+using PerfGate.Adapters.Retention;
 using PerfGate.Adapters.Telemetry;
 using PerfGate.Core.Admission;
 
@@ -62,6 +63,9 @@ public sealed record GateServerOptions
 
     /// <summary>How much may be asked for over time, and when.</summary>
     public AdmissionRules Admission { get; init; } = AdmissionRules.Default;
+
+    /// <summary>How long things are kept; by default for ever, but for what imports left that were never stored: a day.</summary>
+    public RetentionPeriods Retention { get; init; } = RetentionChoice.Default;
 
     /// <summary>The clock; the machine's by default.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

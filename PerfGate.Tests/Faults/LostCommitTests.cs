@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using PerfGate.Adapters.Files;
+using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Retention;
 using PerfGate.Host.Server;
 using PerfGate.Tests.Http;
@@ -78,8 +79,12 @@ public sealed class LostCommitTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(1L, await CountAsync());
     }
 
-    [Fact]
-    public async Task Not_stored_the_run_is_stored_when_it_is_sent_again_and_what_it_left_goes_with_the_time()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Not_stored_the_run_is_stored_when_it_is_sent_again_and_what_it_left_goes_with_the_time(
+        bool ofOneMachine
+    )
     {
         (_way.Next, _way.StaysBroken) = (Cut.BeforeIt, true);
         var (away, told) = await ImportAsync(null);
@@ -96,17 +101,36 @@ public sealed class LostCommitTests(PostgresFixture postgres) : IAsyncLifetime
         await using var database = NpgsqlDataSource.Create(_direct);
         var retention = new RunRetention(database, new FolderArtifactStore(ArtifactFolder), TimeProvider.System);
         var periods = new RetentionPeriods(TimeSpan.FromDays(90), TimeSpan.FromDays(365));
+        var sooner = new GateServerOptions { DataFolder = _folder }.Retention;
         Assert.Equal(0, (await retention.PurgeAsync(periods, Never)).Artifacts);
-        foreach (var file in Directory.GetFiles(left))
-        {
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-91));
-        }
-        Directory.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddDays(-91));
-        Assert.Equal(1, (await retention.PurgeAsync(periods, Never)).Artifacts);
+        Assert.Equal(0, (await retention.PurgeAsync(sooner, Never)).Artifacts);
+        Age(TimeSpan.FromDays(2));
+        Assert.Equal(0, (await retention.PurgeAsync(periods, Never)).Artifacts);
+        // To another database it is not known to be nobody's.
+        var elsewhere = await postgres.CreateDatabaseAsync();
+        await MigrationRunner.MigrateAsync(elsewhere, Never);
+        await using var another = NpgsqlDataSource.Create(elsewhere);
+        var store = new FolderArtifactStore(ArtifactFolder);
+        Assert.Equal(
+            0,
+            (await new RunRetention(another, store, TimeProvider.System).PurgeAsync(sooner, Never)).Artifacts
+        );
+        Age(TimeSpan.FromDays(ofOneMachine ? 2 : 91));
+        Assert.Equal(1, (await retention.PurgeAsync(ofOneMachine ? sooner : periods, Never)).Artifacts);
         Assert.Equal(
             body.GetProperty("testId").GetString(),
             Path.GetFileName(Assert.Single(Directory.GetDirectories(ArtifactFolder)))
         );
+
+        void Age(TimeSpan age)
+        {
+            var then = (TimeProvider.System.GetUtcNow() - age).UtcDateTime;
+            foreach (var file in Directory.GetFiles(left))
+            {
+                File.SetLastWriteTimeUtc(file, then);
+            }
+            Directory.SetLastWriteTimeUtc(left, then);
+        }
     }
 
     public async ValueTask DisposeAsync()

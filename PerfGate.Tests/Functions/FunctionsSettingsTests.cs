@@ -317,7 +317,10 @@ public sealed partial class FunctionsSettingsTests
             .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
 
         Assert.Empty(
-            code.Concat(ContainerInstanceSettings.Names).Concat(AdmissionSettings.Names).Except(Sample().Keys)
+            code.Concat(ContainerInstanceSettings.Names)
+                .Concat(AdmissionSettings.Names)
+                .Concat(RetentionPeriods.Names)
+                .Except(Sample().Keys)
         );
         Assert.Equal(Sample().Keys.Order(StringComparer.Ordinal), described);
     }

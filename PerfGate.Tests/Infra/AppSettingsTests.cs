@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using PerfGate.Adapters.Blobs;
 using PerfGate.Adapters.ContainerInstances;
+using PerfGate.Adapters.Retention;
 using PerfGate.Functions.Settings;
 using PerfGate.Tests.Architecture;
 
@@ -55,6 +56,7 @@ public sealed partial class AppSettingsTests(CompiledStages stages) : IClassFixt
             .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
         var known = code.Concat(FunctionsSettings.Schedules)
             .Concat(ContainerInstanceSettings.Names)
+            .Concat(RetentionPeriods.Names)
             .Except(NotOnAzure)
             // A stage is told of its own environment alone, by its parameters.
             .Where(name => !name.StartsWith("PerfGate__Environments__", StringComparison.Ordinal));
