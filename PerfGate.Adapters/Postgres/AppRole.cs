@@ -22,6 +22,7 @@ public static class AppRole
             ["performance_accepted_runs"] = "SELECT, INSERT, UPDATE",
             ["performance_baseline_history"] = "SELECT, INSERT, UPDATE",
             ["performance_baselines"] = "SELECT, INSERT, UPDATE",
+            ["performance_database"] = "SELECT",
             ["performance_environments"] = "SELECT, INSERT, UPDATE",
             ["performance_idempotency_keys"] = "SELECT, INSERT, UPDATE, DELETE",
             ["performance_start_buckets"] = "SELECT, INSERT, UPDATE, DELETE",

@@ -20,7 +20,6 @@ public sealed class AuditCommandTests(PostgresFixture postgres) : IDisposable
     public async Task A_chain_is_proven_exported_and_found_broken()
     {
         var connection = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(connection, Cancellation);
         await using var database = NpgsqlDataSource.Create(connection);
         for (var i = 0; i < 5; i++)
         {

@@ -36,7 +36,6 @@ internal sealed class CloudSteps : IAsyncDisposable
     public static async Task<CloudSteps> StartAsync(PostgresFixture postgres, AzuriteFixture azurite)
     {
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, CancellationToken.None);
         var arm = await LoopbackArmServer.StartAsync();
         return new CloudSteps(
             arm,

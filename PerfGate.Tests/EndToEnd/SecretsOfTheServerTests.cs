@@ -67,7 +67,6 @@ public sealed class SecretsOfTheServerTests(PostgresFixture postgres) : IAsyncLi
     public async Task What_a_surprise_says_is_kept_nowhere()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, Cancellation);
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddPerfGate(

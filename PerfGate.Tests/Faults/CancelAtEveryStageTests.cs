@@ -26,7 +26,6 @@ public sealed class CancelAtEveryStageTests(PostgresFixture postgres) : IAsyncLi
     public async ValueTask InitializeAsync()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, CancellationToken.None);
         _services = new ServiceCollection()
             .AddPerfGate(
                 new PerfGateOptions

@@ -25,7 +25,6 @@ public sealed class FrozenRunnerTests(PostgresFixture postgres) : IDisposable
         var never = TestContext.Current.CancellationToken;
         await using var target = await LoadTarget.StartAsync();
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, never);
         await using var services = new ServiceCollection()
             .AddPerfGate(
                 new PerfGateOptions

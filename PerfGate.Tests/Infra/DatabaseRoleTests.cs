@@ -24,7 +24,7 @@ public sealed class DatabaseRoleTests(PostgresFixture postgres)
     [Fact]
     public async Task A_deployment_makes_the_apps_role_and_gives_it_what_it_needs_and_no_more()
     {
-        var connectionString = await postgres.CreateDatabaseAsync();
+        var connectionString = await postgres.CreateEmptyAsync();
         var app = $"id-app-{Guid.NewGuid():N}";
         await OnAzureAsync(
             connectionString,
@@ -52,7 +52,7 @@ public sealed class DatabaseRoleTests(PostgresFixture postgres)
     [Fact]
     public async Task An_app_that_alone_reaches_the_database_brings_the_schema_as_somebody_else()
     {
-        var connectionString = await postgres.CreateDatabaseAsync();
+        var connectionString = await postgres.CreateEmptyAsync();
         var app = $"id-app-{Guid.NewGuid():N}";
         var at = new NpgsqlConnectionStringBuilder(connectionString);
         // The token is the password.
@@ -78,7 +78,7 @@ public sealed class DatabaseRoleTests(PostgresFixture postgres)
     [InlineData("--grant-to is missing", "--entra-identity")]
     public async Task What_only_azure_has_is_refused_elsewhere(string said, params string[] options)
     {
-        var connectionString = await postgres.CreateDatabaseAsync();
+        var connectionString = await postgres.CreateEmptyAsync();
 
         var result = await PerfGateProcess.RunAsync(["migrate", "--connection", connectionString, .. options]);
 
@@ -89,7 +89,7 @@ public sealed class DatabaseRoleTests(PostgresFixture postgres)
     [Fact]
     public async Task A_migration_takes_its_token_from_the_environment()
     {
-        var at = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        var at = new NpgsqlConnectionStringBuilder(await postgres.CreateEmptyAsync());
         var token = at.Password!;
         at.Password = null;
 

@@ -115,12 +115,7 @@ public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
         $"SELECT count(*) FROM hangfire.job WHERE statename = '{state}' AND invocationdata::text LIKE '%RetentionJob%'";
 
     private async Task<string> DatabaseAsync() =>
-        (string)
-            (
-                await AskAsync(
-                    "SELECT system_identifier || '/' || d.oid FROM pg_control_system(), pg_database d WHERE d.datname = current_database()"
-                )
-            )!;
+        (string)(await AskAsync("SELECT id::text FROM performance_database"))!;
 
     private async Task<Guid> EndedAsync()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PerfGate.Tests.Runner;
 
 namespace PerfGate.Tests.K6;
 
@@ -38,7 +39,7 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
         params (string Name, string Value)[] environment
     ) => RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, Embedded)], script, [], null, environment);
 
-    /// <summary>Runs a script with the embedded engine, and sends it SIGINT after a time.</summary>
+    /// <summary>Runs a script with the embedded engine, and sends it SIGINT a time after it has measured something.</summary>
     public static Task<EngineRun> InterruptedAsync(string script, TimeSpan after) =>
         RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, Embedded)], script, [], after);
 
@@ -88,8 +89,13 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
             var log = process.StandardError.ReadToEndAsync();
+            var points = Path.Combine(folder, "points.csv");
             if (interruptAfter is { } time)
             {
+                await RunnerUnderTest.EventuallyAsync(
+                    () => process.HasExited || new FileInfo(points) is { Exists: true, Length: > 1000 },
+                    "the load has begun"
+                );
                 await Task.Delay(time);
                 using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
                 await kill.WaitForExitAsync();
@@ -104,7 +110,6 @@ public sealed record EngineRun(int ExitCode, string Output, string Log, IReadOnl
                 process.Kill();
                 throw;
             }
-            var points = Path.Combine(folder, "points.csv");
             var rows = File.Exists(points)
                 ? (await File.ReadAllLinesAsync(points)).Select(line => line.Split(','))
                 : [];

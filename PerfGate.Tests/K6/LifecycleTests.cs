@@ -104,7 +104,7 @@ public sealed class LifecycleTests(EngineTarget target) : IClassFixture<EngineTa
             export function teardown() { console.log('torn down'); }
             export function handleSummary() { return { stdout: 'summary written' }; }
             """,
-            TimeSpan.FromSeconds(5)
+            TimeSpan.FromSeconds(1)
         );
 
         Assert.Equal(105, run.ExitCode);

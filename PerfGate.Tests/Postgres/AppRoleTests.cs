@@ -102,7 +102,7 @@ public sealed class AppRoleTests(PostgresFixture postgres)
     [Fact]
     public async Task Rights_that_it_should_not_have_are_taken_away()
     {
-        var owner = await postgres.CreateDatabaseAsync();
+        var owner = await postgres.CreateEmptyAsync();
         await MigrationRunner.MigrateAsync(owner, Never);
         await using (var source = NpgsqlDataSource.Create(owner))
         {
@@ -122,7 +122,7 @@ public sealed class AppRoleTests(PostgresFixture postgres)
 
     private async Task<NpgsqlDataSource> ServeAsync()
     {
-        var owner = await postgres.CreateDatabaseAsync();
+        var owner = await postgres.CreateEmptyAsync();
         await MigrationRunner.MigrateAsync(owner, Never);
         return NpgsqlDataSource.Create(await AppRole.CreateAsync(owner, Never));
     }

@@ -55,7 +55,7 @@ public sealed class EntraGateFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var own = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        var own = new NpgsqlConnectionStringBuilder(await postgres.CreateEmptyAsync());
         _database = own.Database!;
         // In the database beside it: what it does to the other must not keep it out.
         _administrator = NpgsqlDataSource.Create(

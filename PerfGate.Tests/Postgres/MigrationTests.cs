@@ -9,7 +9,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
     [Fact]
     public async Task Five_instances_that_start_at_once_migrate_once()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyAsync();
 
         await Task.WhenAll(
             Enumerable.Range(0, 5).Select(_ => MigrationRunner.MigrateAsync(database, CancellationToken.None))
@@ -60,7 +60,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
     [Fact]
     public async Task Migrating_again_changes_nothing()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyAsync();
         await MigrationRunner.MigrateAsync(database, CancellationToken.None);
         await using var source = NpgsqlDataSource.Create(database);
         await using var run = source.CreateCommand(

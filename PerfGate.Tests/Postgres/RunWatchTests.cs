@@ -15,7 +15,6 @@ public sealed class RunWatchTests(PostgresFixture postgres)
     public async Task Two_hundred_who_wait_share_one_connection()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, Cancellation);
         await using var runs = StoredRuns.On(NpgsqlDataSource.Create(database));
         await using var single = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 1, Timeout = 5 }

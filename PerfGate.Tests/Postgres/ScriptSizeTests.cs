@@ -16,7 +16,6 @@ public sealed class ScriptSizeTests(PostgresFixture postgres)
     public async Task A_script_larger_than_the_limit_is_not_written_and_the_run_says_so()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, Never);
         await using var runs = StoredRuns.On(NpgsqlDataSource.Create(database));
         var rules = new AdmissionRules { Limits = Limits.Default with { ScriptBytes = 1000 } };
         await using var provider = WindowClosedTests.Services(database, runs, rules);

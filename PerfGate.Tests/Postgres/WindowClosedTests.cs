@@ -20,7 +20,6 @@ public sealed class WindowClosedTests(PostgresFixture postgres)
     public async Task A_run_that_waits_until_its_window_has_closed_is_cancelled_and_says_why()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(database, Never);
         await using var runs = StoredRuns.On(NpgsqlDataSource.Create(database));
         await using var provider = Services(
             database,

@@ -77,7 +77,7 @@ public class RunnerTests
         RunnerUnderTest.SkipWithout(engine);
         await using var target = await LoadTarget.StartAsync();
         await using var runner = Long(engine, target);
-        runner.Order = runner.Order with { Deadline = TimeProvider.System.GetUtcNow().AddSeconds(4) };
+        runner.Order = runner.Order with { Deadline = TimeProvider.System.GetUtcNow().AddSeconds(8) };
         var end = await runner.RunAsync();
         Assert.Equal((RunnerEndCause.Deadline, 105), (end.Cause, end.ExitCode));
         Assert.True(runner.Measure().Overall.Requests > 0);

@@ -1,3 +1,4 @@
+using Hangfire.PostgreSql;
 using Npgsql;
 using PerfGate.Adapters.Postgres;
 
@@ -10,29 +11,33 @@ public sealed class PostgresFixture : IAsyncDisposable
 {
     // Dozens of servers share it, each with pools of its own.
     private const int MaxConnections = 1000;
+    private const string Template = "perfgate_template";
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-tests-{Guid.NewGuid():N}");
     private readonly SemaphoreSlim _starting = new(1);
     private PrivatePostgres? _postgres;
+    private Task? _template;
 
-    /// <summary>An empty database.</summary>
+    /// <summary>A database without anything.</summary>
+    public Task<string> CreateEmptyAsync() => CreateAsync("template1");
+
+    /// <summary>
+    /// A database as servers leave it when they have started: with PerfGate's tables and Hangfire's, which are made once and copied,
+    /// since making them takes a second.
+    /// </summary>
     public async Task<string> CreateDatabaseAsync()
     {
-        var server = await ServerAsync();
-        var name = $"test_{Guid.NewGuid():N}";
-        await using var source = NpgsqlDataSource.Create(server);
-        await using var create = source.CreateCommand($"CREATE DATABASE {name}");
-        await create.ExecuteNonQueryAsync();
-        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+        await TemplateAsync();
+        var database = await CreateAsync(Template);
+        await using var source = NpgsqlDataSource.Create(database);
+        // A copy says that it is the one it was copied from.
+        await using var identify = source.CreateCommand("UPDATE performance_database SET id = gen_random_uuid()");
+        await identify.ExecuteNonQueryAsync();
+        return database;
     }
 
-    /// <summary>A database with PerfGate's tables.</summary>
-    public async Task<NpgsqlDataSource> CreateMigratedAsync()
-    {
-        var connectionString = await CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(connectionString, CancellationToken.None);
-        return NpgsqlDataSource.Create(connectionString);
-    }
+    /// <summary>The same, opened.</summary>
+    public async Task<NpgsqlDataSource> CreateMigratedAsync() => NpgsqlDataSource.Create(await CreateDatabaseAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -42,6 +47,41 @@ public sealed class PostgresFixture : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
         }
         _starting.Dispose();
+    }
+
+    private async Task<string> CreateAsync(string template, string? called = null)
+    {
+        var server = await ServerAsync();
+        var name = called ?? $"test_{Guid.NewGuid():N}";
+        await using var source = NpgsqlDataSource.Create(server);
+        await using var create = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}");
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+    }
+
+    private async Task TemplateAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            _postgres ??= await PrivatePostgres.StartAsync(_folder, CancellationToken.None, MaxConnections);
+            _template ??= MakeTemplateAsync();
+        }
+        finally
+        {
+            _starting.Release();
+        }
+        await _template;
+    }
+
+    private async Task MakeTemplateAsync()
+    {
+        // Nobody may be connected to what is copied.
+        var template = await CreateAsync("template1", Template) + ";Pooling=false";
+        await MigrationRunner.MigrateAsync(template, CancellationToken.None);
+        await using var connection = new NpgsqlConnection(template);
+        await connection.OpenAsync();
+        PostgreSqlObjectsInstaller.Install(connection);
     }
 
     private async Task<string> ServerAsync()

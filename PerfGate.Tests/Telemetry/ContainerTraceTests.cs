@@ -77,6 +77,15 @@ public sealed class ContainerTraceTests(TracedCloudFixture gate) : IClassFixture
             gate.Collector.Spans,
             span => span.TraceId == request.TraceId && span.Source == "System.Net.Http" && span.Name == "PUT"
         );
-        Assert.False(gate.Collector.Heard("sig="));
+        // Statements of other tests in this process are heard as well, and some look for signatures.
+        Assert.DoesNotContain(
+            gate.Collector.Spans.Where(span => span.TraceId == request.TraceId)
+                .SelectMany(span => span.Attributes.Values),
+            value => value.Contains("sig=", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            gate.Collector.Logs.SelectMany(log => log.Attributes.Values.Append(log.Body)),
+            text => text.Contains("sig=", StringComparison.Ordinal)
+        );
     }
 }
