@@ -34,7 +34,7 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task Who_does_not_answer_is_named_and_asked_again_after_that_second()
     {
-        await using var empty = Npgsql.NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        await using var empty = Npgsql.NpgsqlDataSource.Create(await postgres.CreateEmptyAsync());
         var time = new FakeTimeProvider();
         var readiness = new Readiness(empty, new FolderArtifactStore(_folder), time);
 
