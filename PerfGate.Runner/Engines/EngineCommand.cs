@@ -108,7 +108,8 @@ internal static class EngineCommand
         environment["HOME"] = home;
         environment["K6_AUTO_EXTENSION_RESOLUTION"] = "false";
         environment["K6_BINARY_PROVISIONING"] = "false";
-        environment["K6_CSV_SAVE_INTERVAL"] = "1s";
+        // Samples are written while the processor's caches still hold them: a second's worth costs k6 more, and half as much memory again.
+        environment["K6_CSV_SAVE_INTERVAL"] = "100ms";
         // Writing samples is work for k6's garbage collector. Collecting less often, while there is memory enough, makes up for it.
         environment["GOGC"] = "400";
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -75,7 +75,6 @@ public sealed class OtherClocksTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3 * 3600)]
     [InlineData(-3 * 3600)]
     public async Task A_load_engine_whose_clock_is_set_in_mid_load_makes_the_run_no_longer(int jump)
     {

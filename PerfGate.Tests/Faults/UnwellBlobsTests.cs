@@ -31,7 +31,6 @@ public sealed class UnwellBlobsTests(PostgresFixture postgres, AzuriteFixture az
     [InlineData("Resets", "PUT series-0.ndjson")]
     [InlineData("Hangs", "PUT series-0.ndjson?comp=appendblock")]
     [InlineData("TooMany", "PUT end-0.json")]
-    [InlineData("Resets", "PUT metrics.json")]
     [InlineData("Busy", "PUT series-0.ndjson?comp=seal")]
     public async Task A_moment_of_it_loses_nothing_and_counts_nothing_twice(string kind, string stage)
     {
@@ -54,7 +53,6 @@ public sealed class UnwellBlobsTests(PostgresFixture postgres, AzuriteFixture az
     [Theory]
     [InlineData("PUT series-0.ndjson")]
     [InlineData("PUT series-0.ndjson?comp=appendblock")]
-    [InlineData("PUT end-0.json")]
     [InlineData("PUT series-0.ndjson?comp=seal")]
     public async Task What_was_done_though_its_answer_was_lost_is_not_done_twice(string stage)
     {
