@@ -7,7 +7,7 @@ using PerfGate.Tests.Support;
 namespace PerfGate.Tests.Faults;
 
 /// <summary>
-/// A blob service that is busy, breaks connections, hangs or loses its answers, at each stage of a run: a moment of it changes
+/// A blob service that is busy, breaks connections, hangs or loses its answers, at a stage of each kind: a moment of it changes
 /// nothing, and one that lasts ends the run with that reason.
 /// </summary>
 public sealed class UnwellBlobsTests(PostgresFixture postgres, AzuriteFixture azurite) : IAsyncLifetime
