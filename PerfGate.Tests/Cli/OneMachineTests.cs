@@ -80,7 +80,7 @@ public sealed class OneMachineTests(PostgresFixture postgres) : IDisposable
     public async Task A_server_that_is_asked_for_json_says_where_it_listens_and_nothing_else()
     {
         await using var program = PerfGateProcess.Start(
-            ["serve", "--json", "--urls", "http://127.0.0.1:0", "--postgres", await postgres.CreateDatabaseAsync()],
+            ["serve", "--json", "--urls", "http://127.0.0.1:0", "--postgres", await postgres.CreateEmptyAsync()],
             _folder.FullName
         );
         await RunnerUnderTest.EventuallyAsync(() => File.Exists(Address), "the server listens");
@@ -149,7 +149,7 @@ public sealed class OneMachineTests(PostgresFixture postgres) : IDisposable
         await using var platform = await GateFixture.StartPlatformAsync();
         await using var host = await HostProcess.StartAsync(
             Path.GetDirectoryName(Address)!,
-            await postgres.CreateDatabaseAsync()
+            await postgres.CreateEmptyAsync()
         );
         var left = JsonSerializer.Deserialize<JsonElement>(
             await File.ReadAllTextAsync(Address, TestContext.Current.CancellationToken)

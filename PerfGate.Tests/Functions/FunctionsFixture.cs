@@ -44,7 +44,7 @@ public class FunctionsFixture(PostgresFixture postgres) : IAsyncLifetime
                 .AddInMemoryCollection(
                     new Dictionary<string, string?>
                     {
-                        ["PerfGate:PostgresConnectionString"] = await postgres.CreateDatabaseAsync(),
+                        ["PerfGate:PostgresConnectionString"] = await postgres.CreateEmptyAsync(),
                         ["PerfGate:ArtifactFolder"] = Path.Combine(_folder, "artifacts"),
                         ["PerfGate:Auth:DataFolder"] = _folder,
                         ["PerfGate:Environments:Staging:Targets"] = "127.0.0.1;*.example;*.example.com",

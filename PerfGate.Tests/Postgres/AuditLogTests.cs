@@ -72,7 +72,7 @@ public sealed class AuditLogTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task It_is_chained_in_whichever_schema_it_is()
     {
-        var elsewhere = await postgres.CreateDatabaseAsync();
+        var elsewhere = await postgres.CreateEmptyAsync();
         await using (var owner = NpgsqlDataSource.Create(elsewhere))
         {
             await using var make = owner.CreateCommand("CREATE SCHEMA gate");
