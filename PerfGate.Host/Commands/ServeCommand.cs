@@ -197,7 +197,7 @@ public static class ServeCommand
 
     private static ContainerSetup ReadContainers()
     {
-        var (setup, problems) = ContainerSetup.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        var (setup, problems) = ContainerSetup.Read(ProcessSettings.Read());
         return UsageException.Unless(problems, setup);
     }
 

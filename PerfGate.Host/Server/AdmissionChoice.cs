@@ -16,8 +16,7 @@ internal static class AdmissionChoice
     /// <exception cref="UsageException">Variables cannot be used; it names each of them.</exception>
     public static AdmissionRules OfEnvironment(ContainerSetup? setup = null)
     {
-        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var (rules, problems) = AdmissionSettings.Read(environment, TargetRules.Any);
+        var (rules, problems) = AdmissionSettings.Read(ProcessSettings.Read(), TargetRules.Any);
         var tooLong = SignatureLifetime.Problems(rules.Limits, setup?.BlobServiceUrl, setup?.Containers);
         return UsageException.Unless([.. problems, .. tooLong], rules);
     }

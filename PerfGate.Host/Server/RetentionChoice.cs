@@ -16,8 +16,7 @@ internal static class RetentionChoice
     /// <exception cref="UsageException">Variables cannot be used; it names each of them.</exception>
     public static RetentionPeriods OfEnvironment()
     {
-        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var (periods, problems) = RetentionPeriods.Read(environment, Default);
+        var (periods, problems) = RetentionPeriods.Read(ProcessSettings.Read(), Default);
         return UsageException.Unless(problems, periods);
     }
 }

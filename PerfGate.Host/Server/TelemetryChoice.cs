@@ -10,8 +10,7 @@ internal static class TelemetryChoice
     /// <exception cref="UsageException">A variable cannot be used.</exception>
     public static TelemetrySettings OfEnvironment()
     {
-        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var (settings, problems) = TelemetrySettings.Read(environment);
+        var (settings, problems) = TelemetrySettings.Read(ProcessSettings.Read());
         return problems.Count == 0
             ? settings
             : throw new UsageException(
