@@ -18,6 +18,9 @@ public sealed record RetentionPeriods(TimeSpan? Artifacts, TimeSpan? Runs)
     /// </summary>
     public TimeSpan? UnfinishedImports { get; init; }
 
+    /// <summary>How long artifacts are kept in the end; null for ever.</summary>
+    public TimeSpan? ArtifactAge => Artifacts ?? Runs;
+
     /// <summary>The settings.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [SettingValues.Root + ArtifactDays, SettingValues.Root + RunDays];

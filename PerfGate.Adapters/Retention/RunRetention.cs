@@ -35,7 +35,7 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
         var deleted = 0;
         while (time.GetElapsedTime(begun) < Longest)
         {
-            var done = (periods.Artifacts ?? periods.Runs) is { } artifactAge
+            var done = periods.ArtifactAge is { } artifactAge
                 ? await PurgeArtifactsAsync(now - artifactAge, cancellation)
                 : 0;
             emptied += done;
@@ -106,13 +106,14 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
     )
     {
         var now = time.GetUtcNow();
-        var anyBefore = now - (periods.Artifacts ?? periods.Runs);
+        var anyBefore = now - periods.ArtifactAge;
         var ownBefore = now - periods.UnfinishedImports;
-        if ((anyBefore > ownBefore ? anyBefore : ownBefore ?? anyBefore) is not { } before)
+        // The later of the two, where there are two.
+        if (new[] { anyBefore, ownBefore }.Max() is not { } before)
         {
             return (0, true);
         }
-        var own = await DatabaseIdentity.OfAsync(database, cancellation);
+        var own = ownBefore is null ? null : await DatabaseIdentity.OfAsync(database, cancellation);
         var purged = 0;
         await foreach (var some in artifacts.RunsAsync(cancellation).Chunk(Batch).WithCancellation(cancellation))
         {
@@ -124,7 +125,10 @@ public sealed class RunRetention(NpgsqlDataSource database, IArtifactStore artif
             foreach (var run in await WithoutRowAsync(some, cancellation))
             {
                 var written = await artifacts.LastWrittenAsync(run, cancellation);
-                if (written < anyBefore || written < ownBefore && await IsImportIntoAsync(own, run, cancellation))
+                if (
+                    written < anyBefore
+                    || own is not null && written < ownBefore && await IsImportIntoAsync(own, run, cancellation)
+                )
                 {
                     old.Add(run);
                 }
