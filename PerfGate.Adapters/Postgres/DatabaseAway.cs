@@ -28,7 +28,6 @@ public static class DatabaseAway
                     return answered.IsTransient || answered.SqlState.StartsWith("57P", StringComparison.Ordinal);
                 // A connection that two commands want at once is a fault of ours.
                 case NpgsqlOperationInProgressException:
-                    return false;
                 // A blob service's. Its sockets are no database's.
                 case RequestFailedException:
                     return false;
