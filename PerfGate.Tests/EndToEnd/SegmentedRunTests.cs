@@ -85,8 +85,8 @@ public sealed class SegmentedRunTests(PostgresFixture postgres) : IDisposable
         Assert.Contains(run.Reasons, reason => reason.Code == "segment-retried");
         Assert.Contains("137", Text(id, ArtifactNames.Retried(1)), StringComparison.Ordinal);
         Assert.Equal(("0", "1"), (Text(id, ArtifactNames.Ready(0)), Text(id, ArtifactNames.Ready(1))));
-        // Once: a busy machine drops a few of its 160 iterations, another load would be as many again.
-        Assert.InRange(target.Requests, 150, 162);
+        // Once: what a busy machine could not begin is counted as dropped, and is no other load.
+        Assert.InRange(target.Requests + run.Results!.Metrics!.DroppedIterations, 158, 162);
         await Traces.AssertNoneAsync(Artifacts, id);
     }
 
