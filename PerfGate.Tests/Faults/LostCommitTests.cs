@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using PerfGate.Adapters.Files;
-using PerfGate.Adapters.Postgres;
 using PerfGate.Adapters.Retention;
 using PerfGate.Host.Server;
 using PerfGate.Tests.Http;
@@ -107,9 +106,7 @@ public sealed class LostCommitTests(PostgresFixture postgres) : IAsyncLifetime
         Age(TimeSpan.FromDays(2));
         Assert.Equal(0, (await retention.PurgeAsync(periods, Never)).Artifacts);
         // To another database it is not known to be nobody's.
-        var elsewhere = await postgres.CreateDatabaseAsync();
-        await MigrationRunner.MigrateAsync(elsewhere, Never);
-        await using var another = NpgsqlDataSource.Create(elsewhere);
+        await using var another = await postgres.CreateMigratedAsync();
         var store = new FolderArtifactStore(ArtifactFolder);
         Assert.Equal(
             0,

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PerfGate.Tests.Architecture;
+using PerfGate.Tests.Cli;
 using PerfGate.Tests.EndToEnd;
 
 namespace PerfGate.Tests.Infra;
@@ -68,20 +69,9 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
     public async Task On_production_the_run_at_the_end_is_confirmed()
     {
         using var script = Deployed();
-        script.Environment["AZ_PRIVATE"] = "true";
         await using var platform = await GateFixture.StartPlatformAsync();
 
-        var result = await script.RunAsync(
-            "",
-            [
-                "production",
-                "--yes",
-                "--parameters",
-                script.WithTargets("127.0.0.1", "production"),
-                "--smoke-url",
-                platform.Urls.First(),
-            ]
-        );
+        var result = await OnProductionAsync(script, platform.Urls.First());
 
         result.Was(0);
         Begin([.. WholeWay[..3], .. WholeWay[7..12]], script.Calls);
@@ -91,19 +81,8 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
     public async Task A_run_that_is_refused_at_the_end_is_told_from_a_gate()
     {
         using var script = Deployed();
-        script.Environment["AZ_PRIVATE"] = "true";
 
-        var result = await script.RunAsync(
-            "",
-            [
-                "production",
-                "--yes",
-                "--parameters",
-                script.WithTargets("127.0.0.1", "production"),
-                "--smoke-url",
-                "ftp://127.0.0.1",
-            ]
-        );
+        var result = await OnProductionAsync(script, "ftp://127.0.0.1");
 
         result.Was(65);
         Assert.Contains("configuration.baseUrl", result.Errors, StringComparison.Ordinal);
@@ -314,6 +293,21 @@ public sealed partial class DeployScriptTests(GateFixture gate) : IClassFixture<
         );
         Assert.Contains("var runnerRepository = 'perfgate-runner'", main, StringComparison.Ordinal);
         Assert.Contains("--image \"perfgate-runner:$PERFGATE_RUNNER_TAG\"", script, StringComparison.Ordinal);
+    }
+
+    /// <summary>Deploys where the database is reached from its network alone, with a short run at the end.</summary>
+    private static Task<CliResult> OnProductionAsync(DeployedScript script, string target)
+    {
+        script.Environment["AZ_PRIVATE"] = "true";
+        return script.RunAsync(
+            "",
+            "production",
+            "--yes",
+            "--parameters",
+            script.WithTargets("127.0.0.1", "production"),
+            "--smoke-url",
+            target
+        );
     }
 
     private DeployedScript Deployed() => new() { Api = (gate.Server.Address, gate.Server.IssueToken("deployment")) };

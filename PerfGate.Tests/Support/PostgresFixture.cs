@@ -15,11 +15,13 @@ public sealed class PostgresFixture : IAsyncDisposable
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perfgate-tests-{Guid.NewGuid():N}");
     private readonly SemaphoreSlim _starting = new(1);
+    private readonly Lazy<Task> _template;
     private PrivatePostgres? _postgres;
-    private Task? _template;
+
+    public PostgresFixture() => _template = new Lazy<Task>(MakeTemplateAsync);
 
     /// <summary>A database without anything.</summary>
-    public Task<string> CreateEmptyAsync() => CreateAsync("template1");
+    public Task<string> CreateEmptyAsync() => CreateAsync(NewName(), "template1");
 
     /// <summary>
     /// A database as servers leave it when they have started: with PerfGate's tables and Hangfire's, which are made once and copied,
@@ -27,8 +29,8 @@ public sealed class PostgresFixture : IAsyncDisposable
     /// </summary>
     public async Task<string> CreateDatabaseAsync()
     {
-        await TemplateAsync();
-        var database = await CreateAsync(Template);
+        await _template.Value;
+        var database = await CreateAsync(NewName(), Template);
         await using var source = NpgsqlDataSource.Create(database);
         // A copy says that it is the one it was copied from.
         await using var identify = source.CreateCommand("UPDATE performance_database SET id = gen_random_uuid()");
@@ -49,35 +51,21 @@ public sealed class PostgresFixture : IAsyncDisposable
         _starting.Dispose();
     }
 
-    private async Task<string> CreateAsync(string template, string? called = null)
+    private static string NewName() => $"test_{Guid.NewGuid():N}";
+
+    private async Task<string> CreateAsync(string name, string template)
     {
         var server = await ServerAsync();
-        var name = called ?? $"test_{Guid.NewGuid():N}";
         await using var source = NpgsqlDataSource.Create(server);
         await using var create = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}");
         await create.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
     }
 
-    private async Task TemplateAsync()
-    {
-        await _starting.WaitAsync();
-        try
-        {
-            _postgres ??= await PrivatePostgres.StartAsync(_folder, CancellationToken.None, MaxConnections);
-            _template ??= MakeTemplateAsync();
-        }
-        finally
-        {
-            _starting.Release();
-        }
-        await _template;
-    }
-
     private async Task MakeTemplateAsync()
     {
         // Nobody may be connected to what is copied.
-        var template = await CreateAsync("template1", Template) + ";Pooling=false";
+        var template = await CreateAsync(Template, "template1") + ";Pooling=false";
         await MigrationRunner.MigrateAsync(template, CancellationToken.None);
         await using var connection = new NpgsqlConnection(template);
         await connection.OpenAsync();

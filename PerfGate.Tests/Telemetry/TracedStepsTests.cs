@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -16,13 +15,8 @@ namespace PerfGate.Tests.Telemetry;
 /// <summary>What is told of steps that do not go well, and of a run that nothing traced asked for.</summary>
 public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private readonly ConcurrentQueue<Activity> _heard = [];
+    private readonly HeardSpans _heard = new(RunTelemetry.Name);
     private readonly string _folder = Directory.CreateTempSubdirectory("perfgate-told-").FullName;
-    private readonly ActivityListener _listener = new()
-    {
-        ShouldListenTo = source => source.Name == RunTelemetry.Name,
-        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-    };
     private NpgsqlDataSource _database = null!;
     private Guid _run;
 
@@ -30,8 +24,6 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _listener.ActivityStopped = span => _heard.Enqueue(span);
-        ActivitySource.AddActivityListener(_listener);
         _database = await postgres.CreateMigratedAsync();
         var request = Loads.Read(Loads.Request("http://127.0.0.1:9"));
         // No request is behind it, as behind a schedule.
@@ -111,13 +103,13 @@ public sealed class TracedStepsTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
+        _heard.Dispose();
         await _database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     private List<Activity> Heard() =>
-        [.. _heard.Where(span => Equals(span.GetTagItem(TelemetryTags.RunId), _run.ToString()))];
+        _heard.Where(span => Equals(span.GetTagItem(TelemetryTags.RunId), _run.ToString()));
 
     private IRunSteps Traced(IRunSteps steps) =>
         new RunTracing(

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -19,13 +18,8 @@ namespace PerfGate.Tests.Telemetry;
 /// <summary>Runners that had no collector of their own, told of by what is in their end records, whatever that is.</summary>
 public sealed class UntoldRunnersTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private readonly ConcurrentQueue<Activity> _heard = [];
+    private readonly HeardSpans _heard = new(RunTelemetry.Name, RunnerSpans.Source);
     private readonly string _folder = Directory.CreateTempSubdirectory("perfgate-untold-").FullName;
-    private readonly ActivityListener _listener = new()
-    {
-        ShouldListenTo = source => source.Name is RunTelemetry.Name or RunnerSpans.Source,
-        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-    };
     private StoredRuns _runs = null!;
     private FolderArtifactStore _store = null!;
     private RunTracing _tracing = null!;
@@ -36,8 +30,6 @@ public sealed class UntoldRunnersTests(PostgresFixture postgres) : IAsyncLifetim
 
     public async ValueTask InitializeAsync()
     {
-        _listener.ActivityStopped = span => _heard.Enqueue(span);
-        ActivitySource.AddActivityListener(_listener);
         Activity.Current = null;
         _runs = await StoredRuns.CreateAsync(postgres);
         _store = new FolderArtifactStore(_folder);
@@ -158,7 +150,7 @@ public sealed class UntoldRunnersTests(PostgresFixture postgres) : IAsyncLifetim
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
+        _heard.Dispose();
         await _runs.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -191,7 +183,7 @@ public sealed class UntoldRunnersTests(PostgresFixture postgres) : IAsyncLifetim
         return _tracing.Traced(steps, Cancellation).RecordAsync(_run);
     }
 
-    private List<Activity> Heard() => [.. _heard.Where(span => span.TraceId.ToString() == _run.ToString("N"))];
+    private List<Activity> Heard() => _heard.Where(span => span.TraceId.ToString() == _run.ToString("N"));
 
     private List<Activity> Parts(Activity runner) => [.. Heard().Where(span => span.ParentSpanId == runner.SpanId)];
 
