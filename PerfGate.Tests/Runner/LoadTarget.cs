@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -5,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace PerfGate.Tests.Runner;
 
-/// <summary>A real server on a free loopback port that counts what reaches it.</summary>
+/// <summary>
+/// A real server on a free loopback port that counts the requests of load engines. The port may have been another server's a moment
+/// ago: who still asks for that one is no load.
+/// </summary>
 internal sealed class LoadTarget : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,6 +21,9 @@ internal sealed class LoadTarget : IAsyncDisposable
 
     public long Requests => Interlocked.Read(ref _requests);
 
+    /// <summary>What else reached it.</summary>
+    public ConcurrentQueue<string> Strays { get; } = new();
+
     public static async Task<LoadTarget> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -26,6 +33,13 @@ internal sealed class LoadTarget : IAsyncDisposable
         var target = new LoadTarget(app);
         app.Run(async context =>
         {
+            var asking = context.Request.Headers.UserAgent.ToString();
+            if (!asking.Contains("k6", StringComparison.OrdinalIgnoreCase))
+            {
+                target.Strays.Enqueue($"{context.Request.Method} {context.Request.Path} of '{asking}'");
+                context.Response.StatusCode = 404;
+                return;
+            }
             Interlocked.Increment(ref target._requests);
             if (context.Request.Path == "/slow")
             {
