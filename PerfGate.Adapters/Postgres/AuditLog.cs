@@ -14,12 +14,14 @@ public sealed class AuditFailedException(Exception why)
 /// <summary>
 /// Writes the audit trail (<c>audit_log</c>). The database itself chains the rows, and refuses to change or delete one.
 /// </summary>
-public sealed class AuditLog(NpgsqlDataSource database) : IDisposable
+public sealed class AuditLog(NpgsqlDataSource database)
 {
-    // The chain takes one row at a time: more that wait for it in the database would only keep connections from whoever reads.
-    private const int AtOnce = 4;
+    // As many rows as one transaction takes: everybody else who records something waits for its end.
+    private const int MostTogether = 200;
 
-    private readonly SemaphoreSlim _turns = new(AtOnce);
+    private readonly Lock _lock = new();
+    private List<Waiting> _waiting = [];
+    private bool _isWriting;
 
     /// <summary>
     /// Records something in the transaction of its change: either both are there afterwards, or neither. To be called last in a
@@ -61,22 +63,77 @@ public sealed class AuditLog(NpgsqlDataSource database) : IDisposable
             );
     }
 
-    /// <summary>Records something that changes nothing in the database: a refusal, or that something was read.</summary>
+    /// <summary>
+    /// Records something that changes nothing in the database: a refusal, or that something was read. The chain takes one transaction at
+    /// a time, and each waits for the disk: what is recorded meanwhile goes together into the next.
+    /// </summary>
     /// <exception cref="AuditFailedException">The database refuses the row.</exception>
-    public async Task AppendAsync(AuditEntry entry, CancellationToken cancellation)
+    public Task AppendAsync(AuditEntry entry, CancellationToken cancellation)
     {
-        await _turns.WaitAsync(cancellation);
-        try
+        var mine = new Waiting(entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_lock)
         {
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await AppendAsync(connection, entry, cancellation);
+            _waiting.Add(mine);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                // For all who wait: nothing of it belongs to the trace of whoever came first.
+                using var nobodys = ExecutionContext.SuppressFlow();
+                _ = Task.Run(WriteWaitingAsync, CancellationToken.None);
+            }
         }
-        finally
+        return mine.Written.Task.WaitAsync(cancellation);
+    }
+
+    private async Task WriteWaitingAsync()
+    {
+        while (true)
         {
-            _turns.Release();
+            List<Waiting> next;
+            lock (_lock)
+            {
+                if (_waiting.Count == 0)
+                {
+                    _isWriting = false;
+                    return;
+                }
+                next = _waiting.Count <= MostTogether ? _waiting : _waiting[..MostTogether];
+                _waiting = _waiting[next.Count..];
+            }
+            await WriteAsync(next);
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose() => _turns.Dispose();
+    /// <summary>Writes all of them or none, or, where the database refuses one, all but those that it refuses.</summary>
+    private async Task WriteAsync(List<Waiting> together)
+    {
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(CancellationToken.None);
+            await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+            foreach (var each in together)
+            {
+                await AppendAsync(connection, each.Entry, CancellationToken.None);
+            }
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (AuditFailedException) when (together.Count > 1)
+        {
+            foreach (var each in together)
+            {
+                await WriteAsync([each]);
+            }
+            return;
+        }
+#pragma warning disable CA1031 // Whoever waits is told.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            together.ForEach(each => each.Written.TrySetException(failure));
+            return;
+        }
+        together.ForEach(each => each.Written.TrySetResult());
+    }
+
+    private sealed record Waiting(AuditEntry Entry, TaskCompletionSource Written);
 }

@@ -18,7 +18,7 @@ public sealed class StrangersTests(PostgresFixture postgres)
     public async Task They_are_recorded_together_with_their_number_and_the_last_ones_address()
     {
         await using var database = await postgres.CreateMigratedAsync();
-        using var audit = new AuditLog(database);
+        var audit = new AuditLog(database);
         var time = new FakeTimeProvider(new DateTimeOffset(2027, 3, 1, 9, 0, 0, TimeSpan.Zero));
         using var strangers = new Strangers(audit, time, NullLogger<Strangers>.Instance);
 
@@ -49,7 +49,7 @@ public sealed class StrangersTests(PostgresFixture postgres)
     public async Task They_are_recorded_as_time_goes_by()
     {
         await using var database = await postgres.CreateMigratedAsync();
-        using var audit = new AuditLog(database);
+        var audit = new AuditLog(database);
         var time = new FakeTimeProvider();
         using var strangers = new Strangers(audit, time, NullLogger<Strangers>.Instance);
         await strangers.StartAsync(Cancellation);

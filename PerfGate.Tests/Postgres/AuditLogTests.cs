@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using PerfGate.Adapters.Postgres;
 using PerfGate.Core.Admission;
@@ -81,7 +82,7 @@ public sealed class AuditLogTests(PostgresFixture postgres) : IAsyncLifetime
         var own = new NpgsqlConnectionStringBuilder(elsewhere) { SearchPath = "gate" }.ConnectionString;
         await MigrationRunner.MigrateAsync(own, Cancellation);
         await using var database = NpgsqlDataSource.Create(own);
-        using var log = new AuditLog(database);
+        var log = new AuditLog(database);
 
         await log.AppendAsync(new AuditEntry("anna", AuditActions.Execute, AuditOutcomes.Done), Cancellation);
         await log.AppendAsync(new AuditEntry("anna", AuditActions.Execute, AuditOutcomes.Done), Cancellation);
@@ -218,6 +219,38 @@ public sealed class AuditLogTests(PostgresFixture postgres) : IAsyncLifetime
 
         var proof = await ProveAsync();
         Assert.Equal((400, null), (proof.Rows, proof.Break));
+    }
+
+    [Fact]
+    public async Task What_comes_at_once_goes_into_few_transactions_and_one_chain()
+    {
+        var log = new AuditLog(_database);
+
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(writer => log.AppendAsync(Entry(writer), Cancellation)));
+
+        var proof = await ProveAsync();
+        Assert.Equal((500, null), (proof.Rows, proof.Break));
+        Assert.Equal(
+            Enumerable.Range(0, 500),
+            (await RowsAsync()).Select(row => int.Parse(row.Subject!, CultureInfo.InvariantCulture))
+        );
+        await using var transactions = _database.CreateCommand("SELECT count(DISTINCT xmin::text) FROM audit_log");
+        Assert.InRange((long)(await transactions.ExecuteScalarAsync(Cancellation))!, 1, 250);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_refused_takes_none_of_those_beside_it_with_it()
+    {
+        await DoAsync("ALTER TABLE audit_log ADD CHECK (subject <> '13')");
+        var log = new AuditLog(_database);
+
+        var written = Enumerable.Range(0, 30).Select(writer => log.AppendAsync(Entry(writer), Cancellation)).ToList();
+        await Task.WhenAll(written).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.IsType<AuditFailedException>(Assert.Single(written, task => task.IsFaulted).Exception!.InnerException);
+        Assert.True(written[13].IsFaulted);
+        var proof = await ProveAsync();
+        Assert.Equal((29, null), (proof.Rows, proof.Break));
     }
 
     [Fact]
