@@ -88,7 +88,8 @@ internal static class SketchPayload
             var isFirst = BinaryPrimitives.ReadInt64BigEndian(header[24..]) == FirstHighest;
             AddCounts(counts, target, isFirst ? FirstUnits : 1);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        // The bytes are in memory: an IOException is zlib's own, or the end of them.
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new FormatException("The histogram payload is damaged.", e);
         }

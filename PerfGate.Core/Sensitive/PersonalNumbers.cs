@@ -60,7 +60,7 @@ internal static partial class PersonalNumbers
         "3566002020360505",
     };
 
-    private static readonly Regex Address = SensitiveText.Linear(@"[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+)");
+    private static readonly Regex Address = SensitiveText.Linear(@"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+");
 
     /// <summary>Whether a text holds an e-mail address of a domain that can be somebody's.</summary>
     public static bool HasRealAddress(string text)
@@ -101,7 +101,7 @@ internal static partial class PersonalNumbers
     {
         if (text.Contains('@', StringComparison.Ordinal))
         {
-            text = Address.Replace(text, match => IsReal(match.Groups[1].Value.Trim('.', '-')) ? instead : match.Value);
+            text = Address.Replace(text, match => IsReal(DomainOf(match.Value)) ? instead : match.Value);
         }
         text = Card().Replace(text, match => IsCard(match.Value) ? instead : match.Value);
         return Iban()
@@ -110,6 +110,8 @@ internal static partial class PersonalNumbers
                 match => IsIban(match.Value.Replace(" ", "", StringComparison.Ordinal)) ? instead : match.Value
             );
     }
+
+    private static string DomainOf(string address) => address[(address.IndexOf('@') + 1)..].Trim('.', '-');
 
     private static string DomainAfter(string text, int from)
     {

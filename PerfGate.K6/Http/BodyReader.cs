@@ -77,7 +77,10 @@ internal static class BodyReader
             ForEachBlock(block => stream.Read(block.Span), plain.Add);
             return plain.ToArray();
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
+        // Of IOExceptions zlib's own, which has no name to be caught by.
+        catch (Exception e)
+            when (e is InvalidDataException or InvalidOperationException or (IOException and not DecompressionException)
+            )
         {
             throw new DecompressionException($"error decompressing response body ({e.Message})", e);
         }

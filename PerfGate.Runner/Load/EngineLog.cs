@@ -25,7 +25,7 @@ internal sealed class EngineLog
     // Lines are as long as whoever printed them likes: from each quote a search for the next would take the line's length squared.
     private static readonly Regex Quoted = Linear("\"(?:[^\"\\\\]|\\\\.)*\"");
 
-    private static readonly Regex Message = Linear("msg=\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static readonly Regex Message = Linear("msg=\"(?:[^\"\\\\]|\\\\.)*\"");
 
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
@@ -114,7 +114,7 @@ internal sealed class EngineLog
     {
         var message = Message.Match(line);
         var text = message.Success
-            ? message.Groups[1].Value.Replace("\\n", "\n").Replace("\\t", " ").Replace("\\\"", "\"").Trim()
+            ? message.Value["msg=\"".Length..^1].Replace("\\n", "\n").Replace("\\t", " ").Replace("\\\"", "\"").Trim()
             : line;
         return SensitiveText.Strip(text, 1000);
     }
@@ -124,6 +124,7 @@ internal sealed class EngineLog
         : _text.ToString().TrimEnd('\n').Split('\n')[^1] is { Length: > 0 } line ? line
         : null;
 
+    // Groups that captured would cost a kilobyte of memory for each character of a match.
     private static Regex Linear(string pattern) =>
-        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 }

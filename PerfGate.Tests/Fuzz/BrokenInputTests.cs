@@ -144,6 +144,38 @@ public sealed class BrokenInputTests
         Assert.True(SensitiveText.Strip(text, 300).Length <= 300);
     }
 
+    // To find out what a group has caught took a kilobyte a character; what is left is what a text and its copies take.
+    [Theory]
+    [InlineData("anna@", "f", ".ch")]
+    [InlineData("http://shop.test/?q=", "a", "")]
+    [InlineData("http://", "a", "@shop.test")]
+    public void One_long_word_in_what_secrets_are_looked_for_in_takes_no_memory_beyond_its_copies(
+        string start,
+        string piece,
+        string end
+    )
+    {
+        var text = start + string.Concat(Enumerable.Repeat(piece, 200_000)) + end;
+        SensitiveText.Strip(text);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var stripped = SensitiveText.Strip(text);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100 * text.Length);
+        Assert.DoesNotContain(new string('f', 20), stripped, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('a', 20), stripped, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_histogram_that_asks_for_a_dictionary_of_zlib_is_damaged()
+    {
+        var payload = Convert.FromBase64String(
+            "HISTFAAAADd4IAEsANP/HISTEwAAAH0AAAAAAAAAAwAAAAAAAAABAAADRjC4oAA/8AAAAAAAAJmiAQJkRwWN"
+        );
+
+        Assert.Throws<FormatException>(() => SketchPayload.AddTo(payload, new ValueCounts()));
+    }
+
     [Fact]
     public void Progress_of_records_at_the_edges_is_told()
     {

@@ -89,6 +89,25 @@ public sealed class HostileTextTests
         Assert.StartsWith("time=\"x\" level=info ", Text(log), StringComparison.Ordinal);
     }
 
+    // Patterns with a time limit found nothing more in some texts, in the whole process, once they had read a long one.
+    [Theory]
+    [InlineData("anna@", "f", ".ch")]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJ", "a", ".b")]
+    [InlineData("https://u:", "p", "@shop.example/")]
+    [InlineData("https://shop.example/?q=", "p", "")]
+    [InlineData("sk_live_", "1", "")]
+    public void After_a_long_text_secrets_are_found_as_before(string start, string piece, string end)
+    {
+        SensitiveText.Strip(start + string.Concat(Enumerable.Repeat(piece, 300_000)) + end, Known);
+
+        var stripped = SensitiveText.Strip(string.Join('\n', PlantedSecret.All.Select(one => one.Text)), Known);
+
+        Assert.DoesNotContain(
+            PlantedSecret.All.Where(one => one.Form),
+            one => stripped.Contains(one.Secret, StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public void Of_a_long_line_a_secret_at_the_cut_leaves_nothing()
     {

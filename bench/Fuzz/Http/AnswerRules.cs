@@ -25,7 +25,7 @@ internal static class AnswerRules
         {
             return FormattableString.Invariant($"{answer.Status}");
         }
-        if (input.Original is { } original && answer.Status < 400 && !Same(input.Token!, original))
+        if (input.Issued is { } issued && answer.Status < 400 && !issued.Any(one => Same(input.Token!, one)))
         {
             return "a token that nobody issued is believed";
         }

@@ -9,8 +9,8 @@ namespace PerfGate.Bench.Fuzz.Http;
 /// <param name="Token">The token in it, changed or not; null where there is none.</param>
 internal sealed record HttpInput(byte[] Bytes, bool IsFramed, string? Token)
 {
-    /// <summary>The token it was made of, where it was changed.</summary>
-    public string? Original { get; init; }
+    /// <summary>The tokens that were issued, where the one in it was made of one of them: it may have become another.</summary>
+    public IReadOnlyList<string>? Issued { get; init; }
 
     /// <summary>Whether it stores something where it is good.</summary>
     public bool IsImport { get; init; }

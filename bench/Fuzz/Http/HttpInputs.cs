@@ -186,14 +186,15 @@ internal sealed class HttpInputs(FuzzServer server)
 
     private HttpInput Token(FuzzRandom random)
     {
-        var token = random.Pick([server.Admin, server.Engineer, server.Viewer]);
+        string[] issued = [server.Admin, server.Engineer, server.Viewer];
+        var token = random.Pick(issued);
         var mutated = ByteMutations
             .Apply(Encoding.ASCII.GetBytes(token), [Encoding.ASCII.GetBytes(server.Viewer)], Words, random)
             .Where(one => one is not ((byte)'\r' or (byte)'\n' or 0))
             .Take(20_000)
             .ToArray();
         var text = Encoding.Latin1.GetString(mutated);
-        return HttpInput.Framed("GET", $"{Api}/runs?limit=1", text, "") with { Original = token };
+        return HttpInput.Framed("GET", $"{Api}/runs?limit=1", text, "") with { Issued = issued };
     }
 
     private HttpInput Raw(FuzzRandom random)
