@@ -53,6 +53,11 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
         {
             return;
         }
+        if (series.Length < reading.Offsets[segment])
+        {
+            // It is not what was read before: a store that was killed may have lost the last of it. All is read anew.
+            reading.Clear();
+        }
         var begin = reading.Offsets[segment];
         series.Seek(begin, SeekOrigin.Begin);
         var used = await SeriesLines.ReadAsync(
@@ -74,7 +79,7 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
     {
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public LiveProgress Progress { get; } = new();
+        public LiveProgress Progress { get; private set; } = new();
 
         /// <summary>Whether the number of segments is known; until then it is taken for one.</summary>
         public bool IsPlanned { get; private set; }
@@ -87,6 +92,12 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
             var offsets = Offsets;
             Array.Resize(ref offsets, segments);
             (Offsets, IsPlanned) = (offsets, true);
+        }
+
+        public void Clear()
+        {
+            Progress = new LiveProgress();
+            Array.Clear(Offsets);
         }
     }
 }

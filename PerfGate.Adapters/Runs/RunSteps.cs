@@ -183,7 +183,9 @@ public sealed class RunSteps(RunStepParts parts, CancellationToken cancellation)
 
     private async Task<RunResult> ResultAsync(Guid runId) =>
         await parts.Artifacts.ReadResultAsync(runId, cancellation)
-        ?? throw new InvalidOperationException($"Run {runId} has no result artifact.");
+        ?? throw new FileNotFoundException(
+            $"{ArtifactNames.Result} was written, and is not there any more: what keeps the artifacts has lost it."
+        );
 
     private async Task WriteReportsAsync(RunResult result)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace PerfGate.Core.Sensitive;
@@ -60,8 +61,6 @@ internal static partial class PersonalNumbers
         "3566002020360505",
     };
 
-    private static readonly Regex Address = SensitiveText.Linear(@"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+");
-
     /// <summary>Whether a text holds an e-mail address of a domain that can be somebody's.</summary>
     public static bool HasRealAddress(string text)
     {
@@ -99,10 +98,7 @@ internal static partial class PersonalNumbers
     /// <summary>The text with something in place of each of them.</summary>
     public static string Strip(string text, string instead)
     {
-        if (text.Contains('@', StringComparison.Ordinal))
-        {
-            text = Address.Replace(text, match => IsReal(DomainOf(match.Value)) ? instead : match.Value);
-        }
+        text = StripAddresses(text, instead);
         text = Card().Replace(text, match => IsCard(match.Value) ? instead : match.Value);
         return Iban()
             .Replace(
@@ -111,7 +107,30 @@ internal static partial class PersonalNumbers
             );
     }
 
-    private static string DomainOf(string address) => address[(address.IndexOf('@') + 1)..].Trim('.', '-');
+    // By hand: .NET's linear regular expression for it makes, and keeps, a state for each letter of a long domain.
+    private static string StripAddresses(string text, string instead)
+    {
+        StringBuilder? kept = null;
+        var done = 0;
+        for (var at = text.IndexOf('@'); at >= 0; at = text.IndexOf('@', at + 1))
+        {
+            var (from, to) = (at, at + 1);
+            while (from > done && (char.IsAsciiLetterOrDigit(text[from - 1]) || "._%+-".Contains(text[from - 1])))
+            {
+                from--;
+            }
+            while (to < text.Length && (char.IsAsciiLetterOrDigit(text[to]) || text[to] is '.' or '-'))
+            {
+                to++;
+            }
+            if (from < at && IsReal(text[(at + 1)..to].Trim('.', '-')))
+            {
+                kept = (kept ?? new StringBuilder()).Append(text, done, from - done).Append(instead);
+                done = to;
+            }
+        }
+        return kept?.Append(text, done, text.Length - done).ToString() ?? text;
+    }
 
     private static string DomainAfter(string text, int from)
     {
