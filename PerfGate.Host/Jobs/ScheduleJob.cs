@@ -22,13 +22,40 @@ public sealed class ScheduleJob(ScheduledRuns scheduled, IRunStarter starter)
     }
 }
 
-/// <summary>Makes recurring jobs at start: one of each for all servers on a database.</summary>
-internal sealed class ScheduleRegistration(JobStorage storage) : IHostedService
+/// <summary>
+/// Makes recurring jobs at start: one of each for all servers on a database. Where that cannot be done at once, the server starts all the
+/// same: one that was killed may have left Hangfire's lock of a job behind, which is taken for stale after a while
+/// (<c>DistributedLockTimeout</c>).
+/// </summary>
+internal sealed partial class ScheduleRegistration(
+    JobStorage storage,
+    TimeProvider time,
+    ILogger<ScheduleRegistration> log
+) : BackgroundService
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly RecurringJobOptions InUtc = new() { TimeZone = TimeZoneInfo.Utc };
 
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                // It blocks while it waits for a lock.
+                await Task.Run(Register, stoppingToken);
+                return;
+            }
+            catch (Exception surprise) when (surprise is not OperationCanceledException)
+            {
+                LogSurprise(surprise);
+            }
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    private void Register()
     {
         var manager = new RecurringJobManager(storage);
         manager.AddOrUpdate<ScheduleJob>(
@@ -44,9 +71,8 @@ internal sealed class ScheduleRegistration(JobStorage storage) : IHostedService
             Cron.Daily(3, 30),
             InUtc
         );
-        return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    [LoggerMessage(LogLevel.Warning, "Recurring jobs could not be made yet")]
+    private partial void LogSurprise(Exception surprise);
 }

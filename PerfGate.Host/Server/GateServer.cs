@@ -185,6 +185,8 @@ public sealed partial class GateServer : IAsyncDisposable
             // Made with the migrations: the server's role cannot.
             PrepareSchemaIfNecessary = false,
             UseSlidingInvisibilityTimeout = true,
+            // A server that is killed leaves its locks, which are held for moments.
+            DistributedLockTimeout = TimeSpan.FromMinutes(1),
         };
         services.AddSingleton(provider => new JobDatabase(
             provider.GetRequiredService<DatabaseAccess>().CreateSource(workers.MakeRoom),

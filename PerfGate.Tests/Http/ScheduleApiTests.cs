@@ -124,9 +124,14 @@ public sealed class ScheduleApiTests(RunsFixture gate) : IClassFixture<RunsFixtu
 
         // Not waited for: it comes every minute.
         var storage = new PostgreSqlStorageOptions();
-        new RecurringJobManager(
+        var manager = new RecurringJobManager(
             new PostgreSqlStorage(new NpgsqlConnectionFactory(gate.Connection, storage), storage)
-        ).Trigger("start-due-tests");
+        );
+        // The server makes it when it has started.
+        while (manager.TriggerJob("start-due-tests") is null)
+        {
+            await Task.Delay(50, Cancellation);
+        }
 
         var status = "";
         for (var look = 0; status.Length == 0 && look < 600; look++)

@@ -5,6 +5,7 @@ using Npgsql;
 using PerfGate.Adapters.Retention;
 using PerfGate.Core.Runners;
 using PerfGate.Host.Server;
+using PerfGate.Tests.Runner;
 using PerfGate.Tests.Support;
 
 namespace PerfGate.Tests.Jobs;
@@ -71,6 +72,22 @@ public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task A_server_starts_though_one_that_was_killed_has_left_the_lock_of_its_jobs()
+    {
+        await AskAsync(
+            "INSERT INTO hangfire.lock (resource, acquired) VALUES ('hangfire:lock:recurring-job:start-due-tests', now() + interval '1 day')"
+        );
+        var starting = StartAsync(null);
+
+        await RunnerUnderTest.EventuallyAsync(() => _servers.Count == 1, "the server has started");
+        Assert.Equal(0L, await AskAsync(RecurringJobs));
+
+        await AskAsync("DELETE FROM hangfire.lock");
+        await starting;
+        Assert.Equal(2L, await AskAsync(RecurringJobs));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in _servers)
@@ -92,6 +109,10 @@ public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
         _servers.Add(
             await GateServer.StartAsync(periods is null ? options : options with { Retention = periods }, Never)
         );
+        while ((long)(await AskAsync(RecurringJobs))! < 2)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task PurgeAsync(int times)
@@ -110,6 +131,8 @@ public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
+
+    private const string RecurringJobs = "SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs'";
 
     private static string JobsThat(string state) =>
         $"SELECT count(*) FROM hangfire.job WHERE statename = '{state}' AND invocationdata::text LIKE '%RetentionJob%'";
