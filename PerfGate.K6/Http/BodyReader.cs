@@ -77,10 +77,9 @@ internal static class BodyReader
             ForEachBlock(block => stream.Read(block.Span), plain.Add);
             return plain.ToArray();
         }
-        // Of IOExceptions zlib's own, which has no name to be caught by.
+        // What is read is in memory: any other IOException is zlib's own, which has no name to be caught by.
         catch (Exception e)
-            when (e is InvalidDataException or InvalidOperationException or (IOException and not DecompressionException)
-            )
+            when (e is InvalidDataException or InvalidOperationException or (IOException and not BodyTooLargeException))
         {
             throw new DecompressionException($"error decompressing response body ({e.Message})", e);
         }
