@@ -28,10 +28,13 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
             {
                 reading.Begin(plan.Segments);
             }
-            for (var segment = 0; segment < reading.Offsets.Length; segment++)
-            {
-                await ReadAsync(runId, segment, reading, cancellation);
-            }
+            await reading.Series.ReadAsync(
+                store,
+                runId,
+                (segment, record) => reading.Progress.Add(segment, record),
+                () => reading.Progress = new LiveProgress(),
+                cancellation
+            );
             return reading.Progress.Current();
         }
         catch (FormatException)
@@ -45,33 +48,6 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
         }
     }
 
-    /// <summary>Adds what a segment has appended since. Broken off, it goes on after the last record that was added.</summary>
-    private async Task ReadAsync(Guid runId, int segment, Reading reading, CancellationToken cancellation)
-    {
-        await using var series = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
-        if (series is null)
-        {
-            return;
-        }
-        if (series.Length < reading.Offsets[segment])
-        {
-            // It is not what was read before: a store that was killed may have lost the last of it. All is read anew.
-            reading.Clear();
-        }
-        var begin = reading.Offsets[segment];
-        series.Seek(begin, SeekOrigin.Begin);
-        var used = await SeriesLines.ReadAsync(
-            series,
-            (record, read) =>
-            {
-                reading.Progress.Add(segment, record);
-                reading.Offsets[segment] = begin + read;
-            },
-            cancellation
-        );
-        reading.Offsets[segment] = begin + used;
-    }
-
     /// <summary>A run has ended: forget it.</summary>
     public void Forget(Guid runId) => _readings.TryRemove(runId, out _);
 
@@ -79,25 +55,17 @@ public sealed class ProgressReader(IArtifactStore store, RunStore runs)
     {
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public LiveProgress Progress { get; private set; } = new();
+        public LiveProgress Progress { get; set; } = new();
 
         /// <summary>Whether the number of segments is known; until then it is taken for one.</summary>
         public bool IsPlanned { get; private set; }
 
-        /// <summary>By segment, how far it was read.</summary>
-        public long[] Offsets { get; private set; } = [0];
+        public AppendedSeries Series { get; } = new(1);
 
         public void Begin(int segments)
         {
-            var offsets = Offsets;
-            Array.Resize(ref offsets, segments);
-            (Offsets, IsPlanned) = (offsets, true);
-        }
-
-        public void Clear()
-        {
-            Progress = new LiveProgress();
-            Array.Clear(Offsets);
+            Series.Extend(segments);
+            IsPlanned = true;
         }
     }
 }

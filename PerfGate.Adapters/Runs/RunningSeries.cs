@@ -37,30 +37,13 @@ public sealed class RunningSeries(IArtifactStore store, TimeProvider time)
         await reading.Turn.WaitAsync(cancellation);
         try
         {
-            var appends = false;
-            for (var segment = 0; segment < segments; segment++)
-            {
-                await using var content = await store.OpenReadAsync(runId, ArtifactNames.Series(segment), cancellation);
-                if (content is null)
-                {
-                    continue;
-                }
-                appends = true;
-                if (content.Length < reading.Offsets[segment])
-                {
-                    // It is not what was read before: all from the beginning.
-                    reading.Clear();
-                    segment = -1;
-                    continue;
-                }
-                content.Seek(reading.Offsets[segment], SeekOrigin.Begin);
-                var at = segment;
-                reading.Offsets[at] += await SeriesLines.ReadAsync(
-                    content,
-                    (record, _) => reading.Seconds.Add(at, record),
-                    cancellation
-                );
-            }
+            var appends = await reading.Series.ReadAsync(
+                store,
+                runId,
+                (segment, record) => reading.Seconds.Add(segment, record),
+                () => reading.Seconds = new SeriesBuckets(),
+                cancellation
+            );
             return appends ? make(reading.Seconds) : null;
         }
         catch
@@ -93,13 +76,13 @@ public sealed class RunningSeries(IArtifactStore store, TimeProvider time)
             // The latest first: what is beyond the bound after them is forgotten.
             foreach (var (id, one) in _readings.OrderByDescending(one => one.Value.LookedAt).ToList())
             {
-                held += one.Offsets.Sum();
+                held += one.Series.Bytes;
                 if (held > MostBytes || time.GetElapsedTime(one.LookedAt, now) > Idle)
                 {
                     _readings.Remove(id);
                 }
             }
-            if (!_readings.TryGetValue(runId, out var reading) || reading.Offsets.Length != segments)
+            if (!_readings.TryGetValue(runId, out var reading) || reading.Series.Segments != segments)
             {
                 _readings[runId] = reading = new Reading(segments);
             }
@@ -112,10 +95,9 @@ public sealed class RunningSeries(IArtifactStore store, TimeProvider time)
     {
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public SeriesBuckets Seconds { get; private set; } = new();
+        public SeriesBuckets Seconds { get; set; } = new();
 
-        /// <summary>By segment, how far it was read.</summary>
-        public long[] Offsets { get; } = new long[segments];
+        public AppendedSeries Series { get; } = new(segments);
 
         /// <summary>Guarded by the lock.</summary>
         public long LookedAt { get; set; }
@@ -123,7 +105,7 @@ public sealed class RunningSeries(IArtifactStore store, TimeProvider time)
         public void Clear()
         {
             Seconds = new SeriesBuckets();
-            Array.Clear(Offsets);
+            Series.Clear();
         }
     }
 }
