@@ -29,7 +29,7 @@ public sealed partial class Concealment
                 .Distinct(StringComparer.Ordinal)
                 .OrderByDescending(value => value.Length),
         ];
-        _pattern = pattern is null ? null : SensitiveText.Linear(pattern);
+        _pattern = pattern is null ? null : LinearPattern.Of(pattern);
         _hosts = ownHosts is null ? null : new InternalHosts(ownHosts);
     }
 
@@ -45,7 +45,7 @@ public sealed partial class Concealment
         }
         try
         {
-            return SensitiveText.Linear(pattern).IsMatch("") ? "matches where there is nothing" : null;
+            return LinearPattern.Of(pattern).IsMatch("") ? "matches where there is nothing" : null;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

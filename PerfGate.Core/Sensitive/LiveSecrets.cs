@@ -79,5 +79,5 @@ internal static partial class LiveSecrets
     )]
     private static partial Regex Basic();
 
-    private static (Regex, string) Of(string pattern, string kind) => (SensitiveText.Linear(pattern), kind);
+    private static (Regex, string) Of(string pattern, string kind) => (LinearPattern.Of(pattern), kind);
 }

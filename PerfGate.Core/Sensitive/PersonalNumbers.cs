@@ -6,7 +6,7 @@ namespace PerfGate.Core.Sensitive;
 /// <summary>What belongs to a person, told by its form and its check digits.</summary>
 internal static partial class PersonalNumbers
 {
-    private const int LongestLabel = 64;
+    private const int LongestDomain = 256;
 
     /// <summary>Top-level domains that are nobody's (RFC 2606, 6761).</summary>
     private static readonly HashSet<string> ReservedTops = new(StringComparer.OrdinalIgnoreCase)
@@ -68,7 +68,7 @@ internal static partial class PersonalNumbers
         {
             var hasName =
                 at > 0 && (char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] is '}' or '.' or '_' or '-' or '+');
-            if (hasName && IsReal(DomainAfter(text, at + 1)))
+            if (hasName && IsReal(text[(at + 1)..Math.Min(DomainEnd(text, at + 1), at + 1 + LongestDomain)]))
             {
                 return true;
             }
@@ -114,16 +114,12 @@ internal static partial class PersonalNumbers
         var done = 0;
         for (var at = text.IndexOf('@'); at >= 0; at = text.IndexOf('@', at + 1))
         {
-            var (from, to) = (at, at + 1);
+            var (from, to) = (at, DomainEnd(text, at + 1));
             while (from > done && (char.IsAsciiLetterOrDigit(text[from - 1]) || "._%+-".Contains(text[from - 1])))
             {
                 from--;
             }
-            while (to < text.Length && (char.IsAsciiLetterOrDigit(text[to]) || text[to] is '.' or '-'))
-            {
-                to++;
-            }
-            if (from < at && IsReal(text[(at + 1)..to].Trim('.', '-')))
+            if (from < at && IsReal(text[(at + 1)..to]))
             {
                 kept = (kept ?? new StringBuilder()).Append(text, done, from - done).Append(instead);
                 done = to;
@@ -132,23 +128,19 @@ internal static partial class PersonalNumbers
         return kept?.Append(text, done, text.Length - done).ToString() ?? text;
     }
 
-    private static string DomainAfter(string text, int from)
+    private static int DomainEnd(string text, int from)
     {
         var to = from;
-        while (
-            to < text.Length
-            && to - from < LongestLabel * 4
-            && (char.IsAsciiLetterOrDigit(text[to]) || text[to] is '-' or '.')
-        )
+        while (to < text.Length && (char.IsAsciiLetterOrDigit(text[to]) || text[to] is '-' or '.'))
         {
             to++;
         }
-        return text[from..to].Trim('.', '-');
+        return to;
     }
 
     private static bool IsReal(string domain)
     {
-        var labels = domain.Split('.');
+        var labels = domain.Trim('.', '-').Split('.');
         if (
             labels.Length < 2
             || labels.Any(label => label.Length == 0)

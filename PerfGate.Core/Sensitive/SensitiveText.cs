@@ -27,9 +27,9 @@ public static partial class SensitiveText
     private static readonly SearchValues<char> Breaks = SearchValues.Create(" \t\r\n\"'\\");
 
     // A scheme before it would be looked for from every letter of a long word.
-    private static readonly Regex UserInfo = Linear(@"://[^\s/?#@""'\\]*@");
+    private static readonly Regex UserInfo = LinearPattern.Of(@"://[^\s/?#@""'\\]*@");
 
-    private static readonly Regex Query = Linear(@"://[^\s?#""'\\]*[?#][^\s""'\\]*");
+    private static readonly Regex Query = LinearPattern.Of(@"://[^\s?#""'\\]*[?#][^\s""'\\]*");
 
     // Of this process: a runner knows the secrets of the one run it serves.
     private static volatile Concealment _concealment = Concealment.None;
@@ -173,12 +173,4 @@ public static partial class SensitiveText
         matchTimeoutMilliseconds: Patience
     )]
     private static partial Regex Encoded();
-
-    /// <summary>
-    /// A pattern that takes linear time for a match, whatever the text. Its groups capture nothing: to find out what they hold would take
-    /// a kilobyte of memory for each character of a match. It has no time limit, which it does not need, and with which .NET 10's engine
-    /// (10.0.12) finds nothing more in some texts once it has read one of 200,000 characters.
-    /// </summary>
-    internal static Regex Linear(string pattern) =>
-        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 }

@@ -17,15 +17,15 @@ internal sealed class EngineLog
 
     private const int MaxLineLength = 4000;
 
-    private static readonly Regex KeyBegin = Linear("-----BEGIN [A-Z ]*PRIVATE KEY-----\\s*\\z");
+    private static readonly Regex KeyBegin = LinearPattern.Of("-----BEGIN [A-Z ]*PRIVATE KEY-----\\s*\\z");
 
     // Base64, or a header of an encrypted key (RFC 1421).
-    private static readonly Regex KeyLine = Linear("^[A-Za-z0-9+/=\\s]+\\z|^(Proc-Type|DEK-Info): ");
+    private static readonly Regex KeyLine = LinearPattern.Of("^[A-Za-z0-9+/=\\s]+\\z|^(Proc-Type|DEK-Info): ");
 
     // Lines are as long as whoever printed them likes: from each quote a search for the next would take the line's length squared.
-    private static readonly Regex Quoted = Linear("\"(?:[^\"\\\\]|\\\\.)*\"");
+    private static readonly Regex Quoted = LinearPattern.Of("\"(?:[^\"\\\\]|\\\\.)*\"");
 
-    private static readonly Regex Message = Linear("msg=\"(?:[^\"\\\\]|\\\\.)*\"");
+    private static readonly Regex Message = LinearPattern.Of("msg=\"(?:[^\"\\\\]|\\\\.)*\"");
 
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
@@ -123,8 +123,4 @@ internal sealed class EngineLog
         _text.Length == 0 ? null
         : _text.ToString().TrimEnd('\n').Split('\n')[^1] is { Length: > 0 } line ? line
         : null;
-
-    // Groups that captured would cost a kilobyte of memory for each character of a match.
-    private static Regex Linear(string pattern) =>
-        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 }
