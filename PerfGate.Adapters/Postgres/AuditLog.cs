@@ -20,7 +20,7 @@ public sealed class AuditLog(NpgsqlDataSource database)
     private const int MostTogether = 200;
 
     private readonly Lock _lock = new();
-    private List<Waiting> _waiting = [];
+    private readonly List<Waiting> _waiting = [];
     private bool _isWriting;
 
     /// <summary>
@@ -97,8 +97,8 @@ public sealed class AuditLog(NpgsqlDataSource database)
                     _isWriting = false;
                     return;
                 }
-                next = _waiting.Count <= MostTogether ? _waiting : _waiting[..MostTogether];
-                _waiting = _waiting[next.Count..];
+                next = _waiting[..Math.Min(_waiting.Count, MostTogether)];
+                _waiting.RemoveRange(0, next.Count);
             }
             await WriteAsync(next);
         }

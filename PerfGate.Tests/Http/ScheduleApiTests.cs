@@ -128,7 +128,7 @@ public sealed class ScheduleApiTests(RunsFixture gate) : IClassFixture<RunsFixtu
             new PostgreSqlStorage(new NpgsqlConnectionFactory(gate.Connection, storage), storage)
         );
         // The server makes it when it has started.
-        while (manager.TriggerJob("start-due-tests") is null)
+        for (var look = 0; manager.TriggerJob("start-due-tests") is null && look < 600; look++)
         {
             await Task.Delay(50, Cancellation);
         }

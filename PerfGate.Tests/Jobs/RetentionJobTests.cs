@@ -13,6 +13,8 @@ namespace PerfGate.Tests.Jobs;
 /// <summary>Retention of a server of one machine, as Hangfire's job.</summary>
 public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
 {
+    private const string RecurringJobs = "SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs'";
+
     private static readonly CancellationToken Never = CancellationToken.None;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("perfgate-retention-job-");
@@ -109,7 +111,7 @@ public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
         _servers.Add(
             await GateServer.StartAsync(periods is null ? options : options with { Retention = periods }, Never)
         );
-        while ((long)(await AskAsync(RecurringJobs))! < 2)
+        for (var look = 0; (long)(await AskAsync(RecurringJobs))! < 2 && look < 600; look++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
@@ -131,8 +133,6 @@ public sealed class RetentionJobTests(PostgresFixture postgres) : IAsyncLifetime
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
-
-    private const string RecurringJobs = "SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs'";
 
     private static string JobsThat(string state) =>
         $"SELECT count(*) FROM hangfire.job WHERE statename = '{state}' AND invocationdata::text LIKE '%RetentionJob%'";
