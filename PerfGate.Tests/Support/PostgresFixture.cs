@@ -51,28 +51,6 @@ public sealed class PostgresFixture : IAsyncDisposable
         _starting.Dispose();
     }
 
-    /// <summary>
-    /// Nothing waits for the disk: what is in it is of no use to anybody once the tests are over. Those about crashes have servers of
-    /// their own.
-    /// </summary>
-    private static async Task ForgetAtCrashesAsync(string connectionString)
-    {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        foreach (
-            var setting in new[]
-            {
-                "ALTER SYSTEM SET fsync = off",
-                "ALTER SYSTEM SET full_page_writes = off",
-                "ALTER SYSTEM SET synchronous_commit = off",
-                "SELECT pg_reload_conf()",
-            }
-        )
-        {
-            await using var set = source.CreateCommand(setting);
-            await set.ExecuteNonQueryAsync();
-        }
-    }
-
     private static string NewName() => $"test_{Guid.NewGuid():N}";
 
     private async Task<string> CreateAsync(string name, string template)
@@ -99,12 +77,7 @@ public sealed class PostgresFixture : IAsyncDisposable
         await _starting.WaitAsync();
         try
         {
-            if (_postgres is null)
-            {
-                var server = await PrivatePostgres.StartAsync(_folder, CancellationToken.None, MaxConnections);
-                await ForgetAtCrashesAsync(server.ConnectionString);
-                _postgres = server;
-            }
+            _postgres ??= await PrivatePostgres.StartAsync(_folder, CancellationToken.None, MaxConnections);
             return _postgres.ConnectionString;
         }
         finally
